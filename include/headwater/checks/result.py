@@ -1,0 +1,61 @@
+"""What a check says: a number with its meaning. Nothing here computes."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from headwater.spec.model import Model
+
+Severity = Literal["critical", "warning", "info"]
+Direction = Literal["at_least", "at_most"]
+LimitOrigin = Literal["spec", "noise_floor", "exact", "champion"]
+
+
+class NoiseFloor(Model):
+    """How a statistic behaves between two samples of real rows.
+
+    Attributes:
+        mean, sd: of the statistic over the draws.
+        low, high: its quantiles at the spec's false-alarm rate and at one minus it.
+        n: rows on each side of a draw.
+        draws: number of draws.
+    """
+
+    mean: float
+    sd: float
+    low: float
+    high: float
+    n: int
+    draws: int
+
+
+class CheckResult(Model):
+    """One number and what it means.
+
+    Attributes:
+        name: the check's name, unique in a battery (with ``:target`` where a check has several parts).
+        severity: ``critical`` blocks release, ``warning`` is shown, ``info`` is shown without judgement.
+        value: the statistic; None when the check could not run.
+        limit: what the value is held against; None for info.
+        direction: ``at_least`` passes when value >= limit, ``at_most`` when value <= limit.
+        limit_origin: where the limit comes from.
+        interval: 95 % interval of the value, where one is known.
+        n: rows of the smaller side that the value rests on.
+        passed: False also when the check could not run.
+        sentence: the finding in plain words; no value of a sensitive column appears in it.
+        detail: JSON-safe figures for pictures; the same rule holds.
+        error: why the check could not run, else None.
+    """
+
+    name: str
+    severity: Severity
+    value: float | None
+    limit: float | None
+    direction: Direction
+    limit_origin: LimitOrigin
+    interval: tuple[float, float] | None = None
+    n: int
+    passed: bool
+    sentence: str
+    detail: dict[str, Any] = {}
+    error: str | None = None

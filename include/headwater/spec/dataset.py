@@ -1,0 +1,134 @@
+"""The whole spec of one dataset. Each model here is one heading of the YAML file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import Field, field_validator, model_validator
+
+from headwater.spec.columns import Column
+from headwater.spec.contract import Contract
+from headwater.spec.cron import check_cron
+from headwater.spec.model import Model
+from headwater.spec.source import Source
+
+DatasetName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
+class Keys(Model):
+    """Which columns identify a row (primary) and whom it speaks of (entity: all rows of one stay together)."""
+
+    primary: tuple[str, ...] = ()
+    entity: tuple[str, ...] = ()
+
+
+class Candidate(Model):
+    """One generator that retraining fits: its kind and its settings."""
+
+    kind: str = Field(min_length=1, description="trees, gaussian_copula, or package.module:Class.")
+    name: str = Field("", description="Shown in runs and the ledger; the kind when left out.")
+    settings: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_word(cls, given: Any) -> Any:
+        return {"kind": given} if isinstance(given, str) else given
+
+    @property
+    def label(self) -> str:
+        """The name a person reads."""
+        return self.name or self.kind
+
+
+class BatchPlan(Model):
+    """How many rows a night, in how many mapped tasks."""
+
+    rows: int = Field(10_000, ge=1, le=100_000_000)
+    shards: int = Field(1, ge=1, le=256, description="Parallel tasks; the rows do not depend on it.")
+
+
+class Schedule(Model):
+    """When Airflow runs the DAGs, as five-field cron in the named time zone."""
+
+    retrain: str = "0 3 * * 0"
+    nightly: str = "0 2 * * *"
+    timezone: str = "UTC"
+    start_date: date = date(2026, 1, 1)
+
+    @field_validator("retrain", "nightly")
+    @classmethod
+    def _is_cron(cls, cron: str) -> str:
+        return check_cron(cron)
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_zone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError(f"no time zone is called {name!r}; use a name such as UTC or Europe/Vienna")
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which batch dates are counted."""
+        return ZoneInfo(self.timezone)
+
+
+class Promotion(Model):
+    """When a challenger replaces the champion."""
+
+    margin: float = Field(0.01, ge=0, le=0.5, description="How much lower its score may be before it counts as worse.")
+
+
+class Retention(Model):
+    """How long released and quarantined batches are kept; ledger rows stay for ever."""
+
+    released_days: int = Field(365, ge=1)
+    quarantined_days: int = Field(30, ge=1)
+
+
+class DatasetSpec(Model):
+    """One dataset: where its real rows are, which columns matter, what good enough means."""
+
+    dataset: DatasetName
+    owner: str = Field(min_length=1)
+    description: str = ""
+    source: Source
+    keys: Keys = Keys()
+    columns: dict[str, Column] = Field(min_length=1)
+    targets: tuple[str, ...] = Field((), description="Columns that models trained on the rows must predict.")
+    candidates: tuple[Candidate, ...] = Field((Candidate(kind="trees"), Candidate(kind="gaussian_copula")), min_length=1)
+    batch: BatchPlan = BatchPlan()
+    schedule: Schedule = Schedule()
+    contract: Contract = Contract()
+    promotion: Promotion = Promotion()
+    retention: Retention = Retention()
+    seed: int = Field(0, ge=0, lt=2**32)
+
+    @field_validator("columns")
+    @classmethod
+    def _names_can_be_kept(cls, columns: dict[str, Column]) -> dict[str, Column]:
+        for name in columns:
+            if not name or "\x00" in name or name.startswith("_headwater") or name == "_batch_id" or name == "batch_date":
+                raise ValueError(f"column name {name!r} is empty, holds a NUL, or is one Headwater itself adds")
+        return columns
+
+    @model_validator(mode="after")
+    def _parts_agree(self) -> Self:
+        named = {"keys.primary": self.keys.primary, "keys.entity": self.keys.entity, "targets": self.targets}
+        for place, names in named.items():
+            for name in names:
+                if name not in self.columns:
+                    raise ValueError(f"{place} names {name!r}, which is not among columns")
+        for name in self.targets:
+            if self.columns[name].sdtype not in ("numerical", "categorical", "boolean"):
+                raise ValueError(f"target {name!r} is {self.columns[name].sdtype}; a model predicts numbers or categories")
+        labels = Counter(candidate.label for candidate in self.candidates)
+        twice = [label for label, count in labels.items() if count > 1]
+        if twice:
+            raise ValueError(f"two candidates are called {twice[0]!r}; give each its own name")
+        if all(column.sdtype in ("id", "pii") for column in self.columns.values()):
+            raise ValueError("every column is an id or pii; there is nothing to learn")
+        return self
