@@ -19,5 +19,7 @@ def check_cron(cron: str) -> str:
             numbers = [int(number) for number in match.groups()[:2] if number and number != "*"] if match else []
             stepped_by_zero = bool(match and match.group(3) == "0")
             if match is None or stepped_by_zero or any(not low <= number <= high for number in numbers):
-                raise ValueError(f"cron field {name!r} is {part!r}; it takes numbers from {low} to {high}, *, ranges, steps")
+                raise ValueError(
+                    f"cron field {name!r} is {part!r}; it takes numbers from {low} to {high}, *, ranges, steps"
+                )
     return cron

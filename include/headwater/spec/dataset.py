@@ -7,12 +7,12 @@ from datetime import date
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, GetJsonSchemaHandler, StrictFloat, StrictInt, field_validator, model_validator
 
 from headwater.spec.columns import Column
 from headwater.spec.contract import Contract
 from headwater.spec.cron import check_cron
-from headwater.spec.model import Model
+from headwater.spec.model import Model, or_bare_word
 from headwater.spec.source import Source
 
 DatasetName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -37,6 +37,10 @@ class Candidate(Model):
     def _bare_word(cls, given: Any) -> Any:
         return {"kind": given} if isinstance(given, str) else given
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return or_bare_word(handler.resolve_ref_schema(handler(core)), {"minLength": 1})
+
     @property
     def label(self) -> str:
         """The name a person reads."""
@@ -46,8 +50,8 @@ class Candidate(Model):
 class BatchPlan(Model):
     """How many rows a night, in how many mapped tasks."""
 
-    rows: int = Field(10_000, ge=1, le=100_000_000)
-    shards: int = Field(1, ge=1, le=256, description="Parallel tasks; the rows do not depend on it.")
+    rows: StrictInt = Field(10_000, ge=1, le=100_000_000)
+    shards: StrictInt = Field(1, ge=1, le=256, description="Parallel tasks; the rows do not depend on it.")
 
 
 class Schedule(Model):
@@ -79,14 +83,16 @@ class Schedule(Model):
 class Promotion(Model):
     """When a challenger replaces the champion."""
 
-    margin: float = Field(0.01, ge=0, le=0.5, description="How much lower its score may be before it counts as worse.")
+    margin: StrictFloat = Field(
+        0.01, ge=0, le=0.5, description="How much lower its score may be before it counts as worse."
+    )
 
 
 class Retention(Model):
     """How long released and quarantined batches are kept; ledger rows stay for ever."""
 
-    released_days: int = Field(365, ge=1)
-    quarantined_days: int = Field(30, ge=1)
+    released_days: StrictInt = Field(365, ge=1)
+    quarantined_days: StrictInt = Field(30, ge=1)
 
 
 class DatasetSpec(Model):
@@ -99,19 +105,21 @@ class DatasetSpec(Model):
     keys: Keys = Keys()
     columns: dict[str, Column] = Field(min_length=1)
     targets: tuple[str, ...] = Field((), description="Columns that models trained on the rows must predict.")
-    candidates: tuple[Candidate, ...] = Field((Candidate(kind="trees"), Candidate(kind="gaussian_copula")), min_length=1)
+    candidates: tuple[Candidate, ...] = Field(
+        (Candidate(kind="trees"), Candidate(kind="gaussian_copula")), min_length=1
+    )
     batch: BatchPlan = BatchPlan()
     schedule: Schedule = Schedule()
     contract: Contract = Contract()
     promotion: Promotion = Promotion()
     retention: Retention = Retention()
-    seed: int = Field(0, ge=0, lt=2**32)
+    seed: StrictInt = Field(0, ge=0, lt=2**32)
 
     @field_validator("columns")
     @classmethod
     def _names_can_be_kept(cls, columns: dict[str, Column]) -> dict[str, Column]:
         for name in columns:
-            if not name or "\x00" in name or name.startswith("_headwater") or name == "_batch_id" or name == "batch_date":
+            if not name or "\x00" in name or name.startswith("_headwater") or name in ("_batch_id", "batch_date"):
                 raise ValueError(f"column name {name!r} is empty, holds a NUL, or is one Headwater itself adds")
         return columns
 
@@ -120,11 +128,15 @@ class DatasetSpec(Model):
         named = {"keys.primary": self.keys.primary, "keys.entity": self.keys.entity, "targets": self.targets}
         for place, names in named.items():
             for name in names:
+                if names.count(name) > 1:
+                    raise ValueError(f"{place} names {name!r} twice")
                 if name not in self.columns:
                     raise ValueError(f"{place} names {name!r}, which is not among columns")
         for name in self.targets:
             if self.columns[name].sdtype not in ("numerical", "categorical", "boolean"):
-                raise ValueError(f"target {name!r} is {self.columns[name].sdtype}; a model predicts numbers or categories")
+                raise ValueError(
+                    f"target {name!r} is {self.columns[name].sdtype}; a model predicts numbers or categories"
+                )
         labels = Counter(candidate.label for candidate in self.candidates)
         twice = [label for label, count in labels.items() if count > 1]
         if twice:

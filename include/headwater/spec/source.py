@@ -31,7 +31,7 @@ class CsvSource(Model):
 
     kind: Literal["csv"]
     path: str = Field(min_length=1, description="File or fsspec URL; ${NAME} is read from the environment.")
-    separator: str = Field(",", min_length=1, max_length=1)
+    separator: str = Field(",", pattern=r"^[\x01-\x09\x0b\x0c\x0e-\x21\x23-\x7f]$", description="One ASCII character.")
     missing: tuple[str, ...] = Field(("",), description="Texts that mean: no value.")
 
 

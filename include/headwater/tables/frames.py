@@ -14,6 +14,7 @@ Categorical columns are ``category`` in pandas, with the schema's categories; in
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -56,7 +57,9 @@ def to_arrow(frame: pd.DataFrame, schema: TableSchema) -> pa.Table:
 
 def from_arrow(table: pa.Table, schema: TableSchema) -> pd.DataFrame:
     """The frame of an Arrow table written by :func:`to_arrow`."""
-    return conform(pd.DataFrame({column.name: _from_array(table[column.name], column) for column in schema.columns}), schema)
+    return conform(
+        pd.DataFrame({column.name: _from_array(table[column.name], column) for column in schema.columns}), schema
+    )
 
 
 def arrow_schema(schema: TableSchema) -> pa.Schema:
@@ -69,8 +72,8 @@ def _conform_column(values: pd.Series, column: ColumnSchema) -> pd.Series:
     if column.categories is None:
         return _cast(values, column)
     dtype = pd.CategoricalDtype(pd.Index(column.categories, dtype=_category_dtype(column.storage)))
-    if values.dtype == dtype:
-        return values
+    if isinstance(values.dtype, pd.CategoricalDtype) and values.dtype.categories.identical(dtype.categories):
+        return values  # compared by position: pandas calls two unordered types equal in whatever order
     as_category = values.astype(dtype)
     foreign = int((as_category.isna() & values.notna()).sum())
     if foreign:
@@ -80,12 +83,17 @@ def _conform_column(values: pd.Series, column: ColumnSchema) -> pd.Series:
 
 def _cast(values: pd.Series, column: ColumnSchema) -> pd.Series:
     wanted = PANDAS_DTYPE[column.storage]
-    if str(values.dtype) == wanted:
-        return values
+    is_time = column.storage in ("date", "timestamp")
     try:
-        return values.astype(wanted)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise ValueError(f"column {column.name!r} holds values that are not {column.storage}") from error
+        if is_time and (pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype)):
+            raise TypeError("a number is no date")  # pandas would read it as microseconds since 1970
+        cast: pd.Series = values if str(values.dtype) == wanted else values.astype(wanted)  # type: ignore[call-overload]
+    except (TypeError, ValueError, OverflowError):
+        # The cause would quote a value of the row, so it is left out.
+        raise ValueError(f"column {column.name!r} holds values that are not {column.storage}") from None
+    if column.storage == "date" and bool((cast.dt.normalize() != cast)[cast.notna()].any()):
+        raise ValueError(f"column {column.name!r} holds times of day; dates alone are stored here")
+    return cast
 
 
 def _category_dtype(storage: Storage) -> str:
@@ -109,9 +117,9 @@ def _from_array(values: pa.ChunkedArray, column: ColumnSchema) -> pd.Series:
         found = pd.Index(encoded.dictionary.to_pandas())
         position = pd.Index(column.categories, dtype=_category_dtype(column.storage)).get_indexer(found)
         if (position < 0).any():
-            raise ValueError(f"column {column.name!r} holds {int((position < 0).sum())} values that are not among its categories")
-        import numpy as np
-
+            raise ValueError(
+                f"column {column.name!r} holds {int((position < 0).sum())} values that are not among its categories"
+            )
         dtype = pd.CategoricalDtype(pd.Index(column.categories, dtype=_category_dtype(column.storage)))
         return pd.Series(pd.Categorical.from_codes(np.append(position, -1)[codes], dtype=dtype))
     if column.storage == "integer":

@@ -15,6 +15,7 @@ class ColumnSchema(Model):
 
     ``categories`` are all values seen in the snapshot, sorted, for categorical columns only.
     ``decimals`` is the number of digits after the point of a ``real`` column, None when they vary past 10.
+    ``pii`` is the kind of personal data a pii column holds, as its spec says.
     """
 
     name: str
@@ -23,6 +24,7 @@ class ColumnSchema(Model):
     nullable: bool
     decimals: int | None = None
     categories: tuple[Value, ...] | None = None
+    pii: str | None = None
 
     @property
     def is_learned(self) -> bool:

@@ -1,0 +1,37 @@
+"""What machine a benchmark ran on; every result file carries it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+LIBRARIES = ("apache-airflow", "great-expectations", "sdv", "pandas", "numpy", "pyarrow", "scikit-learn", "sqlalchemy")
+
+
+def describe_machine() -> dict[str, Any]:
+    """Processor, cores, memory, system, and the versions that matter."""
+    return {
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
+        "system": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
+        "omp_num_threads": os.environ.get("OMP_NUM_THREADS", ""),
+    }
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        for line in info.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()

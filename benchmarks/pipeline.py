@@ -1,0 +1,164 @@
+"""The chain against SDV's own sampling: seconds and peak memory of every stage, for two sizes.
+
+``chain_seconds`` is produce + validate + release, each in a fresh process with its imports; ``sdv_sample_seconds`` is SDV
+GaussianCopula's ``sample`` call alone, import and fit not counted. Medians over the repetitions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from benchmarks.machine import describe_machine
+from benchmarks.measure import Measured, measured
+from headwater.spec import CsvSource, DatasetSpec, load_spec
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks" / "results" / "pipeline.json"
+SIZES = (20_000, 1_000_000)
+NIGHT = date(2026, 1, 1)
+CHAIN = ("produce", "validate", "release")
+
+
+def stage(name: str, places: dict[str, str], spec_json: str, *arguments: Any) -> Any:
+    """Run one stage of the chain; called in a process of its own."""
+    from headwater.chain import acquire, produce, profile, promote, release, train, validate
+    from headwater.chain.house import House
+    from headwater.ledger import Ledger
+    from headwater.store import Store
+
+    house = House(Ledger(places["ledger"]), Store(places["store"]), lambda _: places["source"], "bench")
+    spec = DatasetSpec.model_validate_json(spec_json)
+    stages = {
+        "acquire": acquire.acquire,
+        "profile": profile.profile,
+        "train": train.train,
+        "promote": promote.promote,
+        "plan": lambda house, spec: produce.plan(house, spec, NIGHT).batch_id,
+        "produce": produce.produce,
+        "validate": lambda house, spec, batch: validate.validate(house, spec, batch).validation_id,
+        "release": release.release,
+    }
+    return stages[name](house, spec, *arguments)
+
+
+def sdv_sample(places: dict[str, str], spec_json: str, snapshot_id: str, rows: int) -> float:
+    """Seconds of SDV GaussianCopula's own ``sample(rows)`` after a fit on the same training rows."""
+    from headwater.chain import keys
+    from headwater.store import Store
+    from sdv.metadata import Metadata
+    from sdv.single_table import GaussianCopulaSynthesizer
+
+    spec = DatasetSpec.model_validate_json(spec_json)
+    table = Store(places["store"]).read_table(keys.snapshot(spec.dataset, snapshot_id, "train")).to_pandas()
+    synthesizer = GaussianCopulaSynthesizer(Metadata.detect_from_dataframes({"t": table}))
+    synthesizer.fit({"t": table})
+    started = time.perf_counter()
+    synthesizer.sample(rows)
+    return time.perf_counter() - started
+
+
+def bench_spec(rows: int) -> DatasetSpec:
+    """The census table where its CSV exists, else the breast-cancer table; trees only, one shard."""
+    csv = Path(os.environ.get("HEADWATER_CENSUS_CSV") or ROOT.parent / "shared" / "data" / "census_adult.csv")
+    name = "census" if csv.exists() else "breast_cancer"
+    spec = load_spec(ROOT / "include" / "datasets" / f"{name}.yaml")
+    changes: dict[str, Any] = {
+        "candidates": tuple(each for each in spec.candidates if each.kind == "trees"),
+        "batch": spec.batch.model_copy(update={"rows": rows, "shards": 1}),
+    }
+    if name == "census":
+        changes["source"] = CsvSource(kind="csv", path=str(csv))
+    return spec.model_copy(update=changes)
+
+
+def measure_size(places: dict[str, str], rows: int, repetitions: int) -> dict[str, Any]:
+    """One row of the result: the preparation once, the chain and SDV in turn ``repetitions`` times."""
+    spec = bench_spec(rows)
+    text = spec.model_dump_json(by_alias=True)
+    taken: dict[str, list[Measured]] = {}
+
+    def run(name: str, *arguments: Any) -> Any:
+        taken.setdefault(name, []).append(measured(stage, name, places, text, *arguments))
+        return taken[name][-1].result
+
+    snapshot = run("acquire")
+    run("profile", snapshot)
+    run("promote", snapshot, [run("train", snapshot, spec.candidates[0].label)])
+    sdv: list[float] = []
+    for _ in range(repetitions):
+        batch = run("plan")
+        run("produce", batch, 0)
+        run("release", run("validate", batch))
+        forget(places, spec)
+        sdv.append(measured(sdv_sample, places, text, snapshot, rows).result)
+    stages = {name: _summary(runs) for name, runs in taken.items()}
+    chain = statistics.median(sum(taken[name][i].seconds for name in CHAIN) for i in range(repetitions))
+    return {
+        "table": spec.dataset,
+        "rows": rows,
+        "columns": len(spec.columns),
+        "stages": stages,
+        "chain_seconds": round(chain, 2),
+        "chain_peak_mb": max(stages[name]["peak_mb"] for name in CHAIN),
+        "sdv_sample_seconds": round(statistics.median(sdv), 2),
+        "ratio": round(chain / statistics.median(sdv), 3),
+        "repetitions": repetitions,
+    }
+
+
+def forget(places: dict[str, str], spec: DatasetSpec) -> None:
+    """Retire the batch, so that the next repetition releases it anew instead of recognising it."""
+    from headwater.chain.house import House
+    from headwater.chain.retire import retire
+    from headwater.ledger import Ledger
+    from headwater.store import Store
+
+    house = House(Ledger(places["ledger"]), Store(places["store"]), lambda _: "", "bench")
+    retire(house, spec, date(2100, 1, 1))
+
+
+def _summary(runs: list[Measured]) -> dict[str, float]:
+    return {
+        "seconds": round(statistics.median(run.seconds for run in runs), 2),
+        "peak_mb": round(max(run.peak_mb for run in runs), 1),
+    }
+
+
+def main() -> None:
+    """Measure and write ``benchmarks/results/pipeline.json``."""
+    from headwater.ledger.migrate import migrate
+    from headwater.local.postgres import EmbeddedPostgres
+    from headwater.sources.demo_tables import load_demo_tables
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, nargs="+", default=list(SIZES))
+    parser.add_argument("--repetitions", type=int, default=3)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="headwater-bench-") as folder:
+        postgres = EmbeddedPostgres(Path(folder) / "postgres")
+        postgres.start()
+        try:
+            postgres.create_database("headwater")
+            url = postgres.url("headwater")
+            migrate(url)
+            load_demo_tables(url)
+            places = {"ledger": url, "store": f"file://{folder}/store", "source": url}
+            rows = [measure_size(places, size, arguments.repetitions) for size in arguments.rows]
+        finally:
+            postgres.stop()
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    RESULTS.write_text(json.dumps({"machine": describe_machine(), "rows": rows}, indent=2) + "\n")
+    for row in rows:
+        print(json.dumps(row))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""The stages, one file each, in the order of the data. Plain functions without Airflow.
+
+acquire → profile → train → promote → produce → validate → release; retire clears up behind them.
+``house`` is what every stage is handed; ``identity`` gives things their ids. Nothing here knows of Airflow.
+"""

@@ -1,0 +1,59 @@
+"""Acquire: read the real table, set the anchor aside, keep both as a snapshot."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from headwater.chain import identity, keys
+from headwater.chain.house import House
+from headwater.ledger.records import Snapshot
+from headwater.sources.anchor import split
+from headwater.sources.conform import conform_source
+from headwater.sources.read import read_source
+from headwater.spec import DatasetSpec
+from headwater.tables.frames import to_arrow
+
+
+def acquire(house: House, spec: DatasetSpec) -> str:
+    """Take a snapshot of the source and return its id. The same rows give the same snapshot.
+
+    Raises:
+        SourceError: the source cannot be read, or its rows do not keep to the spec.
+    """
+    rows, schema = conform_source(read_source(spec, house.connect), spec)
+    with house.ledger.transaction() as books:
+        dataset = books.datasets.register(spec.dataset, spec.owner, spec.description)
+        books.datasets.record_spec(spec.dataset, spec.sha256(), spec.model_dump(mode="json", by_alias=True))
+    parts = split(rows, schema, spec, dataset.anchor_key)
+    snapshot_id = identity.snapshot_id(spec.dataset, parts.content_hash, schema)
+    train_key = keys.snapshot(spec.dataset, snapshot_id, "train")
+    anchor_key = keys.snapshot(spec.dataset, snapshot_id, "anchor")
+    train = house.store.write_table(train_key, to_arrow(parts.train, schema))
+    anchor = house.store.write_table(anchor_key, to_arrow(parts.anchor, schema))
+    snapshot = Snapshot(
+        snapshot_id=snapshot_id,
+        dataset=spec.dataset,
+        content_hash=parts.content_hash,
+        schema=schema,
+        rows=len(rows),
+        train_rows=len(parts.train),
+        anchor_rows=len(parts.anchor),
+        train_key=train_key,
+        train_sha256=train.sha256,
+        anchor_key_path=anchor_key,
+        anchor_sha256=anchor.sha256,
+        source=describe_source(spec),
+        taken_at=datetime.now(UTC),
+    )
+    with house.ledger.transaction() as books:
+        books.snapshots.record(snapshot)
+        books.lineage.record("source", snapshot.source, "snapshot", snapshot_id)
+    return snapshot_id
+
+
+def describe_source(spec: DatasetSpec) -> str:
+    """Where the rows came from, in one line without secrets."""
+    source = spec.source
+    if source.kind == "table":
+        return f"{source.connection}:{source.schema_ + '.' if source.schema_ else ''}{source.table}"
+    return f"{source.connection}:query" if source.kind == "query" else f"{source.kind}:{source.path}"

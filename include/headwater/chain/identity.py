@@ -1,0 +1,47 @@
+"""Ids are name-based UUIDs of what decides a thing, so a stage that runs twice finds its own work."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from headwater.spec import Candidate, DatasetSpec
+from headwater.tables.schema import TableSchema
+
+_NAMESPACE = uuid5(NAMESPACE_URL, "urn:headwater")
+
+
+def snapshot_id(dataset: str, content_hash: str, schema: TableSchema) -> str:
+    """The same rows in the same shape are the same snapshot."""
+    return _uuid("snapshot", dataset, content_hash, schema.sha256())
+
+
+def generator_id(snapshot: str, candidate: Candidate, seed: int) -> str:
+    """The same candidate fitted on the same snapshot with the same seed is the same generator."""
+    return _uuid("generator", snapshot, candidate.kind, candidate.settings, seed)
+
+
+def batch_id(dataset: str, batch_date: date, generator: str, spec: DatasetSpec) -> str:
+    """A batch is a fact of dataset, date, generator, spec and seed."""
+    return _uuid("batch", dataset, batch_date.isoformat(), generator, spec.sha256(), spec.seed)
+
+
+def validation_id(batch: str, content_hash: str) -> str:
+    """One judgement for one content of a batch; judged again, it is the same judgement."""
+    return _uuid("validation", batch, content_hash)
+
+
+def training_run_id(run_id: str, snapshot: str, label: str) -> str:
+    """One attempt of one run to fit one candidate."""
+    return _uuid("training run", run_id, snapshot, label)
+
+
+def decision_id(subject: str, outcome: str, run_id: str) -> str:
+    """One decision of one run about one thing."""
+    return _uuid("decision", subject, outcome, run_id)
+
+
+def _uuid(*parts: Any) -> str:
+    return str(uuid5(_NAMESPACE, json.dumps(parts, sort_keys=True)))

@@ -1,0 +1,43 @@
+"""The manifest that lies beside a batch's Parquet files: what they are, where from, what was found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from headwater.ledger import Books
+from headwater.ledger.records import Batch, Validation
+
+
+def manifest(books: Books, batch: Batch, validation: Validation) -> dict[str, Any]:
+    """A JSON-safe document: ids, hashes, versions, checks, depth. It holds no rows."""
+    generator = books.generators.get(batch.generator_id)
+    snapshot = books.snapshots.get(generator.snapshot_id)
+    checks = books.validations.checks("validation", validation.validation_id)
+    return {
+        "synthetic": True,
+        "dataset": batch.dataset,
+        "batch_date": batch.batch_date.isoformat(),
+        "batch_id": batch.batch_id,
+        "rows": batch.rows,
+        "content_hash": batch.content_hash,
+        "depth": batch.depth,
+        "real_share": batch.real_share,
+        "seed": batch.seed,
+        "spec_sha256": batch.spec_sha256,
+        "code_version": batch.code_version,
+        "generator": {
+            "generator_id": generator.generator_id,
+            "kind": generator.kind,
+            "settings": generator.settings,
+            "model_sha256": generator.model_sha256,
+        },
+        "snapshot": {"snapshot_id": snapshot.snapshot_id, "content_hash": snapshot.content_hash, "rows": snapshot.rows},
+        "files": [
+            {"name": f"part-{shard.index:05d}.parquet", "rows": shard.rows, "sha256": shard.sha256}
+            for shard in books.batches.shards(batch.batch_id)
+        ],
+        "validation": {"validation_id": validation.validation_id, "passed": validation.passed, "sentence": validation.sentence},
+        "checks": [
+            {"name": check.name, "value": check.value, "limit": check.limit, "passed": check.passed} for check in checks
+        ],
+    }

@@ -1,0 +1,109 @@
+"""Produce: the rows of one batch, in shards whose number changes nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import partial
+
+import pyarrow as pa
+
+from headwater.chain import identity, keys
+from headwater.chain.house import GateClosed, House
+from headwater.chain.judge import load_model
+from headwater.generators.seeding import block_seed, sample_blocks, shards
+from headwater.ledger.records import Batch, Shard
+from headwater.spec import DatasetSpec
+from headwater.tables.frames import arrow_schema
+from headwater.tables.hashing import block_hash
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The batch to make and the indices of its shards."""
+
+    batch_id: str
+    shards: tuple[int, ...]
+
+
+def plan(house: House, spec: DatasetSpec, batch_date: date) -> Plan:
+    """Open the batch of ``batch_date`` for the champion in the ledger.
+
+    Raises:
+        GateClosed: there is no champion yet.
+    """
+    with house.ledger.transaction() as books:
+        books.datasets.register(spec.dataset, spec.owner, spec.description)
+        books.datasets.record_spec(spec.dataset, spec.sha256(), spec.model_dump(mode="json", by_alias=True))
+        generator = books.generators.champion(spec.dataset)
+        if generator is None:
+            raise GateClosed(f"{spec.dataset} has no champion to make rows; run retrain__{spec.dataset} first")
+        batch = Batch(
+            batch_id=identity.batch_id(spec.dataset, batch_date, generator.generator_id, spec),
+            dataset=spec.dataset,
+            batch_date=batch_date,
+            generator_id=generator.generator_id,
+            spec_sha256=spec.sha256(),
+            seed=spec.seed,
+            rows=spec.batch.rows,
+            status="planned",
+            content_hash=None,
+            depth=generator.depth + 1,
+            real_share=0.0,
+            run_id=house.run_id,
+            code_version=house.code_version,
+            location=None,
+            created_at=datetime.now(UTC),
+            released_at=None,
+        )
+        books.batches.open(batch)
+        books.lineage.record("generator", generator.generator_id, "batch", batch.batch_id)
+    return Plan(batch.batch_id, tuple(range(len(shards(spec.batch.rows, spec.batch.shards)))))
+
+
+def produce(house: House, spec: DatasetSpec, batch_id: str, shard: int) -> str:
+    """Make one shard of the batch, write it to the store and return its key."""
+    started = time.monotonic()
+    with house.ledger.transaction() as books:
+        batch = books.batches.get(batch_id)
+        generator = books.generators.get(batch.generator_id)
+        schema = books.snapshots.get(generator.snapshot_id).schema
+    run_of_blocks = shards(batch.rows, spec.batch.shards)[shard]
+    seed_of = partial(block_seed, batch.dataset, batch.batch_date, batch.generator_id, batch.seed)
+    hashes: list[str] = []
+
+    def tables() -> Iterator[pa.Table]:
+        for _, table in sample_blocks(load_model(house, generator), schema, run_of_blocks, seed_of):
+            hashes.append(block_hash(table))
+            yield table
+
+    key = keys.part(keys.work(batch.dataset, batch_id), shard)
+    artifact = house.store.write_table(key, tables(), metadata=_label(batch), schema=arrow_schema(schema))
+    record = Shard(
+        batch_id=batch_id,
+        index=shard,
+        first_block=run_of_blocks[0].index,
+        block_hashes=tuple(hashes),
+        rows=sum(block.rows for block in run_of_blocks),
+        key=key,
+        sha256=artifact.sha256,
+        seconds=time.monotonic() - started,
+    )
+    with house.ledger.transaction() as books:
+        books.batches.record_shard(record)
+    return key
+
+
+def _label(batch: Batch) -> dict[str, str]:
+    """What every Parquet file says of itself, so that no copy of it passes for real rows."""
+    return {
+        "headwater.synthetic": "true",
+        "headwater.dataset": batch.dataset,
+        "headwater.batch_id": batch.batch_id,
+        "headwater.batch_date": batch.batch_date.isoformat(),
+        "headwater.generator_id": batch.generator_id,
+        "headwater.depth": str(batch.depth),
+        "headwater.real_share": str(batch.real_share),
+    }

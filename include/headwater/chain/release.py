@@ -1,0 +1,101 @@
+"""Release: a batch that passed goes to its readers, one that failed to quarantine. The gate of the chain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pyarrow as pa
+
+from headwater.chain import identity, keys
+from headwater.chain.house import GateClosed, House
+from headwater.chain.manifest import manifest
+from headwater.ledger.records import Batch, Decision, Validation
+from headwater.spec import DatasetSpec
+
+COPY_ROWS = 100_000
+
+
+def release(house: House, spec: DatasetSpec, validation_id: str) -> str:
+    """Settle the batch of this validation and return where its readers find it.
+
+    Raises:
+        GateClosed: the verdict is not "passed"; the batch is in quarantine.
+    """
+    with house.ledger.transaction() as books:
+        validation = books.validations.get(validation_id)
+        batch = books.batches.get(validation.batch_id)
+    if batch.content_hash != validation.content_hash:
+        raise GateClosed(f"validation {validation_id} judged other rows than batch {batch.batch_id} holds; validate again")
+    if batch.status in ("released", "quarantined"):
+        house.store.delete(keys.work(batch.dataset, batch.batch_id))
+    elif validation.passed:
+        _publish(house, spec, batch, validation)
+    else:
+        _quarantine(house, batch, validation)
+    if not validation.passed:
+        raise GateClosed(f"Batch {batch.batch_id} of {batch.batch_date} is in quarantine. {validation.sentence}")
+    return keys.released(batch.dataset, batch.batch_date, batch.batch_id)
+
+
+def _publish(house: House, spec: DatasetSpec, batch: Batch, validation: Validation) -> None:
+    """Postgres and Parquet in one step: the folder is renamed just before the transaction commits."""
+    now = datetime.now(UTC)
+    target = keys.released(batch.dataset, batch.batch_date, batch.batch_id)
+    source = _with_manifest(house, batch, validation, target)
+    with house.ledger.transaction() as books:
+        generator = books.generators.get(batch.generator_id)
+        schema = books.snapshots.get(generator.snapshot_id).schema
+        former = books.batches.released_on(batch.dataset, batch.batch_date)
+        if former is not None:
+            books.batches.mark(former.batch_id, "superseded")
+        tables = _parts(house, source, len(books.batches.shards(batch.batch_id)))
+        books.readers.publish(batch.dataset, schema, batch.batch_date, batch.batch_id, tables)
+        books.batches.mark(batch.batch_id, "released", location=target, released_at=now)
+        books.decisions.record(_decision(house, batch, "release", validation.sentence, now))
+        books.lineage.record("batch", batch.batch_id, "reader", f"synthetic.{batch.dataset}")
+        if source != target:
+            house.store.publish(source, target)
+
+
+def _quarantine(house: House, batch: Batch, validation: Validation) -> None:
+    now = datetime.now(UTC)
+    target = keys.quarantined(batch.dataset, batch.batch_date, batch.batch_id)
+    source = _with_manifest(house, batch, validation, target)
+    with house.ledger.transaction() as books:
+        books.batches.mark(batch.batch_id, "quarantined", location=target)
+        books.decisions.record(_decision(house, batch, "quarantine", validation.sentence, now))
+        if source != target:
+            house.store.publish(source, target)
+
+
+def _with_manifest(house: House, batch: Batch, validation: Validation, target: str) -> str:
+    """The folder that holds the batch's parts, manifest included: its work folder, or ``target`` after a cut run."""
+    work = keys.work(batch.dataset, batch.batch_id)
+    if not house.store.exists(keys.part(work, 0)):
+        return target
+    with house.ledger.transaction() as books:
+        document = manifest(books, batch, validation)
+    house.store.write_bytes(keys.manifest(work), json.dumps(document, indent=2, sort_keys=True).encode())
+    return work
+
+
+def _parts(house: House, folder: str, count: int) -> Iterator[pa.Table]:
+    for index in range(count):
+        yield from house.store.iter_tables(keys.part(folder, index), COPY_ROWS)
+
+
+def _decision(house: House, batch: Batch, kind: str, reason: str, at: datetime) -> Decision:
+    return Decision(
+        decision_id=identity.decision_id(batch.batch_id, kind, house.run_id),
+        dataset=batch.dataset,
+        kind=kind,
+        subject_kind="batch",
+        subject_id=batch.batch_id,
+        outcome=kind,
+        reason=reason,
+        decided_by="headwater",
+        decided_at=at,
+        detail={"run_id": house.run_id},
+    )

@@ -1,0 +1,91 @@
+"""Train: fit one candidate on the training rows and judge it on the anchor."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from headwater.chain import identity, keys
+from headwater.chain.house import House
+from headwater.chain.judge import judge_generator
+from headwater.generators import registry
+from headwater.ledger.records import Generator, Snapshot, TrainingRun
+from headwater.spec import Candidate, DatasetSpec
+from headwater.tables.frames import from_arrow
+
+
+def train(house: House, spec: DatasetSpec, snapshot_id: str, label: str) -> str:
+    """Fit the candidate called ``label`` and return the generator's id; an existing model is not fitted again.
+
+    Raises:
+        SettingsError: the candidate's kind or settings cannot be used.
+    """
+    candidate = next(candidate for candidate in spec.candidates if candidate.label == label)
+    started = datetime.now(UTC)
+    run = TrainingRun(
+        training_run_id=identity.training_run_id(house.run_id, snapshot_id, label),
+        dataset=spec.dataset,
+        snapshot_id=snapshot_id,
+        label=label,
+        run_id=house.run_id,
+        generator_id=None,
+        status="running",
+        seconds=None,
+        error=None,
+        started_at=started,
+        finished_at=None,
+    )
+    with house.ledger.transaction() as books:
+        books.generators.record_training(run)
+        snapshot = books.snapshots.get(snapshot_id)
+    try:
+        generator_id = _fit_once(house, spec, snapshot, candidate)
+        judge_generator(house, spec, generator_id, snapshot_id)
+    except Exception as error:
+        _finish(house, run, "failed", None, f"{type(error).__name__}: {error}")
+        raise
+    _finish(house, run, "succeeded", generator_id, None)
+    return generator_id
+
+
+def _fit_once(house: House, spec: DatasetSpec, snapshot: Snapshot, candidate: Candidate) -> str:
+    """The generator of this snapshot, candidate and seed: found in the ledger, or fitted now."""
+    generator_id = identity.generator_id(snapshot.snapshot_id, candidate, spec.seed)
+    model_key = keys.model(spec.dataset, generator_id)
+    with house.ledger.transaction() as books:
+        known = books.generators.find(generator_id)
+    if known is not None and house.store.exists(model_key):
+        house.store.read_bytes(model_key, sha256=known.model_sha256)
+        return generator_id
+    rows = from_arrow(house.store.read_table(snapshot.train_key, sha256=snapshot.train_sha256), snapshot.schema)
+    model = registry.create(candidate.kind, candidate.settings).fit(rows, snapshot.schema, spec.seed)
+    artifact = house.store.write_bytes(model_key, model.save())
+    with house.ledger.transaction() as books:
+        books.generators.record(
+            Generator(
+                generator_id=generator_id,
+                dataset=spec.dataset,
+                snapshot_id=snapshot.snapshot_id,
+                kind=candidate.kind,
+                label=candidate.label,
+                settings=candidate.settings,
+                seed=spec.seed,
+                model_key=model_key,
+                model_sha256=artifact.sha256,
+                model_bytes=artifact.size,
+                depth=snapshot.depth,
+                real_share=1.0,
+                score=None,
+                code_version=house.code_version,
+                created_at=datetime.now(UTC),
+            )
+        )
+        books.lineage.record("snapshot", snapshot.snapshot_id, "generator", generator_id)
+    return generator_id
+
+
+def _finish(house: House, run: TrainingRun, status: str, generator_id: str | None, error: str | None) -> None:
+    finished = datetime.now(UTC)
+    changes = {"status": status, "generator_id": generator_id, "error": error, "finished_at": finished}
+    seconds = (finished - run.started_at).total_seconds()
+    with house.ledger.transaction() as books:
+        books.generators.record_training(run.model_copy(update={**changes, "seconds": seconds}))

@@ -1,0 +1,106 @@
+"""Validate: judge the whole batch by its suite, write the verdict to the ledger and the page to the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pyarrow as pa
+
+from headwater.chain import identity, keys
+from headwater.chain.house import House
+from headwater.chain.profile import reference_of
+from headwater.checks.verdict import verdict
+from headwater.expectations import validate as expectations
+from headwater.ledger.records import Batch, Shard, Validation
+from headwater.spec import DatasetSpec
+from headwater.tables.frames import from_arrow
+from headwater.tables.hashing import content_hash
+
+SETTLED = ("released", "quarantined", "superseded", "retired")
+"""Statuses after which a batch is a fact: made again, it must be the same."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What was found, and where it is told."""
+
+    validation_id: str
+    is_passed: bool
+    sentence: str
+    docs_key: str
+
+
+def validate(house: House, spec: DatasetSpec, batch_id: str) -> Judgement:
+    """Judge a produced batch.
+
+    Raises:
+        IncompleteBatch: a shard is missing, or its file is not the one that was made.
+        ChangedBatch: a batch that was settled before has other rows now.
+    """
+    started = datetime.now(UTC)
+    with house.ledger.transaction() as books:
+        batch = books.batches.get(batch_id)
+        generator = books.generators.get(batch.generator_id)
+        schema = books.snapshots.get(generator.snapshot_id).schema
+        shards = books.batches.shards(batch_id)
+    content = _content_of(batch, shards)
+    rows = pa.concat_tables([house.store.read_table(shard.key, sha256=shard.sha256) for shard in shards])
+    facts, reference = reference_of(house, spec, generator.snapshot_id)
+    validation_id = identity.validation_id(batch_id, content)
+    subject = expectations.Subject(
+        dataset=spec.dataset,
+        batch_id=batch_id,
+        batch_date=batch.batch_date,
+        validation_id=validation_id,
+        started_at=started,
+        generator=generator.label,
+        rows=batch.rows,
+        content_hash=content,
+    )
+    found = expectations.validate(from_arrow(rows, schema), spec, facts, reference, subject)
+    judged = verdict(list(found.results))
+    docs_key = keys.docs(spec.dataset, validation_id)
+    house.store.write_bytes(docs_key, found.page.encode())
+    finished = datetime.now(UTC)
+    validation = Validation(
+        validation_id=validation_id,
+        batch_id=batch_id,
+        content_hash=content,
+        passed=judged.passed,
+        sentence=judged.sentence,
+        docs_key=docs_key,
+        suite=found.suite,
+        started_at=started,
+        finished_at=finished,
+        seconds=(finished - started).total_seconds(),
+    )
+    with house.ledger.transaction() as books:
+        books.validations.record(validation, list(found.results))
+        books.lineage.record("batch", batch_id, "validation", validation_id)
+        if batch.status not in SETTLED:
+            books.batches.mark(batch_id, "passed" if judged.passed else "failed", content_hash=content)
+    return Judgement(validation_id, judged.passed, judged.sentence, docs_key)
+
+
+class IncompleteBatch(RuntimeError):
+    """The shards in the ledger are not the whole batch."""
+
+
+class ChangedBatch(RuntimeError):
+    """The same batch came out with other rows: the law that a batch is a fact is broken."""
+
+
+def _content_of(batch: Batch, shards: list[Shard]) -> str:
+    """The batch's content hash, after its shards were found to be complete and unchanged."""
+    made = sum(shard.rows for shard in shards)
+    if made != batch.rows:
+        raise IncompleteBatch(f"batch {batch.batch_id} has {made} of {batch.rows} rows; run its produce tasks again")
+    content = content_hash(block for shard in shards for block in shard.block_hashes)
+    if batch.status in SETTLED and batch.content_hash != content:
+        raise ChangedBatch(
+            f"batch {batch.batch_id} of {batch.batch_date} was {batch.status} with content {batch.content_hash} and came "
+            f"out as {content}; a library or the model's code has changed. What was released is untouched. "
+            "Retrain to get a new generator, and with it a new batch"
+        )
+    return content

@@ -1,0 +1,190 @@
+"""Is a model trained on synthetic rows as good as one trained on real rows? One result for each target column.
+
+Belongs here: train on synthetic against train on real, both tested on the anchor (Esteban, Hyland and Rätsch
+2017, "TSTR"). Does not: several families of models (one is used, see ``learner.py``).
+
+Both models learn from the same number of rows. Categories are scored by AUC, one class against the rest, the mean
+over the classes; numbers by R2, cut at -1 so that one wild model stays comparable. Rows without a target
+value are left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from headwater.checks.arrays import is_discrete
+from headwater.checks.learner import classifier, regressor
+from headwater.checks.limits import at_most
+from headwater.checks.reference import ROWS_MIN, Reference
+from headwater.checks.refusal import CannotJudge
+from headwater.checks.result import CheckResult
+from headwater.checks.seeds import rng, state
+
+NAME = "utility_gap"
+TRAIN_ROWS_MAX = 5_000
+TEST_ROWS_MAX = 10_000
+CLASSES_MAX = 20
+"""Classes scored one by one; rarer ones are taken together."""
+CLASS_ROWS_MIN = 5
+"""Fewer test rows of a class give an AUC that is noise; such a class is not scored."""
+_GROUPS = 20
+
+
+@dataclass(frozen=True)
+class _Side:
+    """Rows to learn from or to test on: features ``(n, d)`` without the target, and the target ``(n,)``."""
+
+    features: NDArray[np.float64]
+    target: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Scores on the anchor of the model trained on real and on synthetic rows, and their gap's standard error."""
+
+    real: float
+    synthetic: float
+    error: float
+    rows: int
+
+    @property
+    def value(self) -> float:
+        """How much is lost; below 0 the synthetic rows teach better."""
+        return self.real - self.synthetic
+
+
+def check(batch: pd.DataFrame, reference: Reference, target: str) -> CheckResult:
+    """The loss of AUC or R2 for ``target``, against ``utility_gap_max``.
+
+    The interval covers the anchor's choice of rows only (see :func:`measure`); what the training rows add is in
+    the noise floor.
+
+    Raises:
+        CannotJudge: too few rows have a target value, or all have the same.
+    """
+    name = f"{NAME}:{target}"
+    gap = measure(batch, reference, target)
+    limit = at_most(reference.contract.utility_gap_max, reference.floors.get(name), gap.rows)
+    kind = "AUC" if is_discrete(reference.schema[target]) else "R2"
+    sentence = (
+        f"Predicting {target} on the anchor, a model trained on synthetic rows reaches {kind} {gap.synthetic:.3f}, on real "
+        f"rows {gap.real:.3f}: a loss of {gap.value:.3f}, at most {limit.value:.3f} is allowed "
+        f"({limit.words()}; {gap.rows:,} rows each)."
+    )
+    detail: dict[str, Any] = {"score": kind, "trained_on_real": gap.real, "trained_on_synthetic": gap.synthetic}
+    return CheckResult(
+        name=name,
+        severity="critical",
+        value=gap.value,
+        limit=limit.value,
+        direction="at_most",
+        limit_origin=limit.origin,
+        interval=(gap.value - 1.96 * gap.error, gap.value + 1.96 * gap.error),
+        n=gap.rows,
+        passed=gap.value <= limit.value,
+        sentence=sentence,
+        detail=detail,
+    )
+
+
+def measure(batch: pd.DataFrame, reference: Reference, target: str) -> Gap:
+    """Fit both models and score them on the anchor.
+
+    The standard error is a delete-a-group jackknife over the anchor's rows (Kott 2001), twenty groups.
+    """
+    n = min(len(reference.train), len(batch), TRAIN_ROWS_MAX)
+    real = _side(reference.train, reference, target, n, "train")
+    made = _side(batch, reference, target, n, "batch")
+    test = _side(reference.anchor, reference, target, TEST_ROWS_MAX, "anchor")
+    rows = min(len(real.target), len(made.target))
+    real, made = (_Side(side.features[:rows], side.target[:rows]) for side in (real, made))
+    for side, whose in ((real, "training rows"), (test, "anchor rows"), (made, "batch rows")):
+        _refuse_poor(side.target, target, whose)
+    column = reference.encoder.names.index(target)
+    categorical = np.delete(reference.encoder.categorical, column)
+    if reference.encoder.categorical[column]:
+        scores = _classes(real, made, test, categorical, state(reference.seed, NAME, target))
+    else:
+        scores = _numbers(real, made, test, categorical, state(reference.seed, NAME, target))
+    return _gap(*scores, test.target, is_class=bool(reference.encoder.categorical[column]), rows=rows)
+
+
+def _side(frame: pd.DataFrame, reference: Reference, target: str, most: int, label: str) -> _Side:
+    """At most ``most`` rows in random order, those without a target value left out."""
+    picked = rng(reference.seed, NAME, label).permutation(reference.some_rows(len(frame), most, f"{NAME}:{label}"))
+    features = reference.encoder.features(frame.iloc[picked])
+    column = reference.encoder.names.index(target)
+    goal = features[:, column]
+    if reference.encoder.categorical[column]:
+        goal = np.minimum(goal, CLASSES_MAX - 1)
+    known = ~np.isnan(goal)
+    return _Side(np.delete(features, column, axis=1)[known], goal[known])
+
+
+def _refuse_poor(goal: NDArray[np.float64], target: str, whose: str) -> None:
+    if len(goal) < ROWS_MIN:
+        raise CannotJudge(f"only {len(goal)} {whose} have a value of target {target!r}; at least {ROWS_MIN} are needed")
+    if goal.min() == goal.max():
+        raise CannotJudge(f"target {target!r} has the same value in all {len(goal):,} {whose}; nothing can be learned")
+
+
+def _classes(real: _Side, made: _Side, test: _Side, categorical: NDArray[np.bool_], seed: int) -> list[NDArray[np.float64]]:
+    """Class probabilities on the test rows by the model trained on each side: ``(n, CLASSES_MAX)``."""
+    found = []
+    for side in (real, made):
+        model = classifier(len(side.target), categorical, seed).fit(side.features, side.target)
+        chances = np.zeros((len(test.target), CLASSES_MAX))
+        chances[:, model.classes_.astype(int)] = model.predict_proba(test.features)
+        found.append(chances)
+    return found
+
+
+def _numbers(real: _Side, made: _Side, test: _Side, categorical: NDArray[np.bool_], seed: int) -> list[NDArray[np.float64]]:
+    """Predictions on the test rows by the model trained on each side: ``(n,)``."""
+    return [
+        regressor(len(side.target), categorical, seed).fit(side.features, side.target).predict(test.features)
+        for side in (real, made)
+    ]
+
+
+def _gap(real: NDArray[np.float64], made: NDArray[np.float64], goal: NDArray[np.float64], is_class: bool, rows: int) -> Gap:
+    score = macro_auc if is_class else r2
+    groups = np.arange(len(goal)) % _GROUPS  # the test rows come in random order
+    without = [score(real[groups != g], goal[groups != g]) - score(made[groups != g], goal[groups != g]) for g in range(_GROUPS)]
+    error = float(np.sqrt((_GROUPS - 1) * np.var(without)))
+    return Gap(score(real, goal), score(made, goal), error, rows)
+
+
+def macro_auc(chances: NDArray[np.float64], goal: NDArray[np.float64]) -> float:
+    """Mean over classes of the AUC of one class against the rest.
+
+    Args:
+        chances: ``(n, classes)``; column c belongs to class code c.
+        goal: class codes, ``(n,)``.
+
+    Raises:
+        CannotJudge: no class has at least :data:`CLASS_ROWS_MIN` rows inside and outside.
+    """
+    found = []
+    for code in np.unique(goal).astype(int):
+        inside = goal == code
+        positive, negative = int(inside.sum()), int((~inside).sum())
+        if min(positive, negative) >= CLASS_ROWS_MIN:
+            # Mann and Whitney's U over the ranks; ties count one half.
+            above = rankdata(chances[:, code])[inside].sum() - positive * (positive + 1) / 2
+            found.append(above / (positive * negative))
+    if not found:
+        raise CannotJudge(f"no class of the target has {CLASS_ROWS_MIN} anchor rows inside and outside; more rows are needed")
+    return float(np.mean(found))
+
+
+def r2(predicted: NDArray[np.float64], goal: NDArray[np.float64]) -> float:
+    """Share of the variance explained, at least -1; 0 where the goal does not vary."""
+    spread = float(((goal - goal.mean()) ** 2).sum())
+    return max(-1.0, 1 - float(((goal - predicted) ** 2).sum()) / spread) if spread > 0 else 0.0

@@ -1,0 +1,99 @@
+"""The environment of every process of the local installation: how Airflow and Headwater find their things."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+import sys
+from pathlib import Path
+
+from headwater.local.home import Home
+from headwater.local.ports import LOOPBACK
+from headwater.local.postgres import EmbeddedPostgres
+from headwater.local.private_files import kept_secret
+
+USER = "admin"
+AIRFLOW_DATABASE = "airflow"
+HEADWATER_DATABASE = "headwater"
+# A second thread in each of several processes on few cores makes everything slower, without end.
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+
+
+def settings(home: Home, postgres: EmbeddedPostgres, api_port: int) -> dict[str, str]:
+    """Return the variables that are ours (text to text); some hold secrets, so they must not be printed."""
+    return {
+        **_airflow(home, postgres, api_port),
+        **_headwater(home, postgres),
+        **dict.fromkeys(_ONE_THREAD, "1"),
+        "PYTHONPATH": _joined(str(home.root / "include"), os.environ.get("PYTHONPATH", "")),
+        "PATH": _joined(str(Path(sys.executable).parent), os.environ.get("PATH", "")),
+        "PYTHONUNBUFFERED": "1",
+        # Tasks speak with the API server of this machine; a proxy must not come between.
+        "NO_PROXY": f"{LOOPBACK},localhost",
+        "no_proxy": f"{LOOPBACK},localhost",
+        "NO_COLOR": "1",
+    }
+
+
+def api_password(home: Home) -> str:
+    """Return the password of the user ``admin``, made on first use. For the terminal, never for a log."""
+    text = kept_secret(home.password_file, lambda: json.dumps({USER: secrets.token_urlsafe(16)}))
+    return str(json.loads(text)[USER])
+
+
+def _airflow(home: Home, postgres: EmbeddedPostgres, api_port: int) -> dict[str, str]:
+    base_url = f"http://{LOOPBACK}:{api_port}"
+    # Airflow prints a password that it must make itself into its log: so it finds one.
+    api_password(home)
+    sections = {
+        "CORE": {
+            "DAGS_FOLDER": str(home.dags),
+            "PLUGINS_FOLDER": str(home.root / "plugins"),
+            "LOAD_EXAMPLES": "False",
+            "EXECUTOR": "LocalExecutor",
+            "PARALLELISM": "4",
+            "MIN_SERIALIZED_DAG_UPDATE_INTERVAL": "2",
+            "FERNET_KEY": kept_secret(home.secrets / "fernet_key", _fernet_key),
+            "SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
+            "SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home.password_file),
+            "EXECUTION_API_SERVER_URL": f"{base_url}/execution/",
+        },
+        "DATABASE": {
+            "SQL_ALCHEMY_CONN": postgres.url(AIRFLOW_DATABASE, "postgresql+psycopg2"),
+            "SQL_ALCHEMY_CONN_ASYNC": postgres.url(AIRFLOW_DATABASE, "postgresql+asyncpg"),
+        },
+        "API": {
+            "HOST": LOOPBACK,
+            "PORT": str(api_port),
+            "BASE_URL": base_url,
+            "SECRET_KEY": kept_secret(home.secrets / "api_secret_key"),
+        },
+        "API_AUTH": {"JWT_SECRET": kept_secret(home.secrets / "jwt_secret")},
+        # A new or changed DAG is seen in seconds; the folder is small.
+        "DAG_PROCESSOR": {"REFRESH_INTERVAL": "5", "MIN_FILE_PROCESS_INTERVAL": "10"},
+        "LOGGING": {"COLORED_CONSOLE_LOG": "False", "BASE_LOG_FOLDER": str(home.airflow / "logs")},
+        "USAGE_DATA_COLLECTION": {"ENABLED": "False"},
+    }
+    named = {f"AIRFLOW__{section}__{key}": text for section, keys in sections.items() for key, text in keys.items()}
+    return {"AIRFLOW_HOME": str(home.airflow), **named}
+
+
+def _headwater(home: Home, postgres: EmbeddedPostgres) -> dict[str, str]:
+    return {
+        "HEADWATER_LEDGER_URL": postgres.url(HEADWATER_DATABASE),
+        "HEADWATER_STORE_URL": home.store.as_uri(),
+        "HEADWATER_DATASETS": str(home.datasets),
+        # The demo's real rows lie in the same database, in the schema "source".
+        "AIRFLOW_CONN_HEADWATER_SOURCE": postgres.url(HEADWATER_DATABASE, "postgresql"),
+    }
+
+
+def _fernet_key() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+def _joined(first: str, rest: str) -> str:
+    others = [each for each in rest.split(os.pathsep) if each and each != first]
+    return os.pathsep.join([first, *others])

@@ -1,0 +1,29 @@
+"""Files that only their owner may read: passwords and keys, made once and then kept. What they are for stands elsewhere."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write ``text`` to ``file`` so that it is whole or absent, and at no moment readable by others (mode 0600)."""
+    unfinished = file.with_name(f".{file.name}.{os.getpid()}")
+    unfinished.unlink(missing_ok=True)
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+        stream.write(text)
+    unfinished.replace(file)
+
+
+def kept_secret(file: Path, make: Callable[[], str] = lambda: secrets.token_urlsafe(32)) -> str:
+    """Return the text of ``file``; where it is missing or empty, make one and keep it there."""
+    try:
+        text = file.read_text().strip()
+    except FileNotFoundError:
+        text = ""
+    if not text:
+        text = make()
+        write_private(file, text + "\n")
+    return text

@@ -1,0 +1,15 @@
+"""The assets that join the DAGs: a generator in use and a batch released."""
+
+from __future__ import annotations
+
+from airflow.sdk import Asset
+
+
+def generator_asset(dataset: str) -> Asset:
+    """Updated when retraining has settled who is champion."""
+    return Asset(name=f"generator/{dataset}", uri=f"headwater://generator/{dataset}", group="headwater")
+
+
+def batch_asset(dataset: str) -> Asset:
+    """Updated when a batch was released to its readers."""
+    return Asset(name=f"batch/{dataset}", uri=f"headwater://batch/{dataset}", group="headwater")

@@ -1,0 +1,96 @@
+"""The DAG ``nightly__X``: one batch a night, judged before anybody reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from airflow.sdk import DAG, Param, get_current_context, task
+from airflow.timetables.interval import CronDataIntervalTimetable
+
+from headwater.orchestration.assets import batch_asset, generator_asset
+from headwater.orchestration.dates import batch_date_of
+from headwater.orchestration.defaults import dag_arguments
+from headwater.orchestration.links import link_data_docs
+from headwater.orchestration.stages import at_stage
+from headwater.spec import DatasetSpec
+
+DOC = """\
+### Make the nightly batch of `{dataset}`
+
+{description}
+
+1. **plan** opens the batch of the day that the run's interval covers (or of the param `batch_date`) for the champion.
+2. **produce** makes its {rows:,} rows in blocks with their own seeds; the same date gives the same bytes.
+3. **validate** judges the batch by a Great Expectations suite and the mode-coverage checks, against rows no generator saw.
+4. **release** copies a good batch to `synthetic.{dataset}` in Postgres and to Parquet.
+
+A red **release** means: the batch failed its gate and is in quarantine; readers never saw it. Open *Data Docs* on the task.
+"""
+
+
+def nightly(spec: DatasetSpec) -> DAG:
+    """Build ``nightly__X``."""
+    doc = DOC.format(dataset=spec.dataset, description=spec.description, rows=spec.batch.rows)
+    timetable = CronDataIntervalTimetable(spec.schedule.nightly, timezone=spec.schedule.timezone)
+    day = Param(
+        None,
+        type=["null", "string"],
+        format="date",
+        title="Batch date",
+        description="The day to make. Left empty: the day that the run's data interval covers.",
+    )
+    with DAG(schedule=timetable, doc_md=doc, params={"batch_date": day}, **dag_arguments(spec, "nightly")) as dag:
+        shards = plan.override(inlets=[generator_asset(spec.dataset)])(spec.dataset)
+        made = produce.partial(dataset=spec.dataset).expand(shard=shards)
+        judged = validate(spec.dataset, made)
+        release.override(outlets=[batch_asset(spec.dataset)])(spec.dataset, judged)
+    return dag
+
+
+@task
+def plan(dataset: str) -> list[dict[str, Any]]:
+    """Open the batch of the day for the champion, and name its shards."""
+    context = get_current_context()
+    with at_stage(dataset) as (house, spec):
+        from headwater.chain.produce import plan as stage
+
+        batch_date = batch_date_of(context["params"], context.get("data_interval_start"), spec.schedule.zone)
+        planned = stage(house, spec, batch_date)
+        batch = {"batch_id": planned.batch_id, "spec_sha256": spec.sha256()}
+        return [{**batch, "index": index} for index in planned.shards]
+
+
+@task
+def produce(dataset: str, shard: dict[str, Any]) -> dict[str, Any]:
+    """Make one shard of the batch."""
+    with at_stage(dataset, shard["spec_sha256"]) as (house, spec):
+        from headwater.chain.produce import produce as stage
+
+        stage(house, spec, shard["batch_id"], shard["index"])
+    return shard
+
+
+@task
+def validate(dataset: str, made: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Judge the whole batch and write its Data Docs page."""
+    batch = {name: made[0][name] for name in ("batch_id", "spec_sha256")}
+    with at_stage(dataset, batch["spec_sha256"]) as (house, spec):
+        from headwater.chain.validate import validate as stage
+
+        judged = stage(house, spec, batch["batch_id"])
+    link_data_docs(dataset, judged.validation_id)
+    return {**batch, "validation_id": judged.validation_id, "passed": judged.is_passed, "sentence": judged.sentence}
+
+
+@task
+def release(dataset: str, judged: dict[str, Any]) -> str:
+    """Hand a good batch to its readers; fail at the gate, unretried, for one that is not."""
+    link_data_docs(dataset, judged["validation_id"])
+    with at_stage(dataset, judged["spec_sha256"]) as (house, spec):
+        from headwater.chain.release import release as stage
+
+        location = stage(house, spec, judged["validation_id"])
+    facts = {name: judged[name] for name in ("batch_id", "validation_id")}
+    get_current_context()["outlet_events"][batch_asset(dataset)].extra = facts
+    return location

@@ -1,0 +1,78 @@
+"""The DAG ``retrain__X``: from the real table to a champion."""
+
+from __future__ import annotations
+
+from airflow.sdk import DAG, TriggerRule, get_current_context, task
+from airflow.timetables.interval import CronDataIntervalTimetable
+
+from headwater.orchestration.assets import generator_asset
+from headwater.orchestration.defaults import dag_arguments
+from headwater.orchestration.stages import at_stage
+from headwater.spec import DatasetSpec
+
+DOC = """\
+### Retrain the generator of `{dataset}`
+
+{description}
+
+1. **acquire** reads the real table, refuses drift against the spec, sets 20 % aside as the anchor that no generator sees.
+2. **profile** describes the rows and measures how much each statistic varies between two real samples.
+3. **train** fits each candidate ({candidates}) and judges it on the anchor.
+4. **promote** makes the best one champion, if it keeps the contract and is not worse than the champion in use.
+
+A red **train** with a green **promote** means that one candidate could not be fitted and another was good enough.
+A red **promote** means that nobody keeps the contract and there is no champion yet; its log says which check failed.
+"""
+
+
+def retrain(spec: DatasetSpec) -> DAG:
+    """Build ``retrain__X``."""
+    labels = [candidate.label for candidate in spec.candidates]
+    doc = DOC.format(dataset=spec.dataset, description=spec.description, candidates=", ".join(labels))
+    timetable = CronDataIntervalTimetable(spec.schedule.retrain, timezone=spec.schedule.timezone)
+    with DAG(schedule=timetable, doc_md=doc, **dag_arguments(spec, "retrain")) as dag:
+        snapshot = acquire(spec.dataset)
+        profiled = profile(spec.dataset, snapshot)
+        trained = train.partial(dataset=spec.dataset, snapshot=profiled).expand(label=labels)
+        promote.override(outlets=[generator_asset(spec.dataset)])(spec.dataset, snapshot, trained)
+    return dag
+
+
+@task
+def acquire(dataset: str) -> dict[str, str]:
+    """Take a snapshot of the real table and set the anchor aside."""
+    with at_stage(dataset) as (house, spec):
+        from headwater.chain.acquire import acquire as stage
+
+        return {"snapshot_id": stage(house, spec), "spec_sha256": spec.sha256()}
+
+
+@task
+def profile(dataset: str, snapshot: dict[str, str]) -> dict[str, str]:
+    """Describe the real rows and measure the noise floor of every check."""
+    with at_stage(dataset, snapshot["spec_sha256"]) as (house, spec):
+        from headwater.chain.profile import profile as stage
+
+        stage(house, spec, snapshot["snapshot_id"])
+    return snapshot
+
+
+@task(map_index_template="{{ task.op_kwargs['label'] }}")
+def train(dataset: str, snapshot: dict[str, str], label: str) -> str:
+    """Fit one candidate on the training rows and judge it on the anchor."""
+    with at_stage(dataset, snapshot["spec_sha256"]) as (house, spec):
+        from headwater.chain.train import train as stage
+
+        return stage(house, spec, snapshot["snapshot_id"], label)
+
+
+@task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
+def promote(dataset: str, snapshot: dict[str, str], trained: list[str]) -> dict[str, object]:
+    """Make the best candidate champion, or say why the champion stays."""
+    with at_stage(dataset, snapshot["spec_sha256"]) as (house, spec):
+        from headwater.chain.promote import promote as stage
+
+        settled = stage(house, spec, snapshot["snapshot_id"], [each for each in trained if each])
+    facts: dict[str, object] = {"generator_id": settled.champion_id, "is_promoted": settled.is_promoted}
+    get_current_context()["outlet_events"][generator_asset(dataset)].extra = facts
+    return {**facts, "reason": settled.reason}

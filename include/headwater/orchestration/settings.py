@@ -1,0 +1,47 @@
+"""Where the process finds its datasets, ledger, store and connections: all from the environment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from headwater.chain.house import House
+
+DATASETS = "HEADWATER_DATASETS"
+LEDGER_URL = "HEADWATER_LEDGER_URL"
+STORE_URL = "HEADWATER_STORE_URL"
+
+
+def datasets_folder() -> Path:
+    """The folder of the specs: ``HEADWATER_DATASETS``, else ``include/datasets`` beside this package."""
+    shipped = Path(__file__).resolve().parents[2] / "datasets"
+    return Path(os.environ.get(DATASETS) or shipped)
+
+
+def open_house(run_id: str) -> House:
+    """Ledger, store and connections for one task.
+
+    Raises:
+        RuntimeError: an environment variable is not set.
+    """
+    from headwater.chain.house import House
+    from headwater.ledger import Ledger
+    from headwater.store import Store
+
+    return House(Ledger(_required(LEDGER_URL)), Store(_required(STORE_URL)), connection_url, run_id)
+
+
+def connection_url(connection_id: str) -> str:
+    """The URI of an Airflow connection; it is a secret and belongs in no log."""
+    from airflow.sdk import Connection
+
+    return Connection.get(connection_id).get_uri()
+
+
+def _required(name: str) -> str:
+    value = os.environ.get(name)
+    if not value:
+        raise RuntimeError(f"environment variable {name} is not set; `make up` and docker-compose.yaml set it")
+    return value

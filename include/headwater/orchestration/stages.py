@@ -1,0 +1,42 @@
+"""How a stage runs inside a task: the house opened, the spec at hand, outcomes told from faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from headwater.chain.house import House
+    from headwater.spec import DatasetSpec
+
+
+@contextmanager
+def at_stage(dataset: str, spec_sha256: str | None = None) -> Iterator[tuple[House, DatasetSpec]]:
+    """The house and the spec for one task; a closed gate or unusable input fails the task without a retry.
+
+    The first task of a run reads the YAML; later ones name the spec version it recorded, so that editing the file
+    in the middle of a run changes nothing.
+    """
+    from airflow.sdk import get_current_context
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from headwater.chain.house import GateClosed
+    from headwater.generators.errors import ModelFileError, SettingsError
+    from headwater.orchestration.settings import datasets_folder, open_house
+    from headwater.sources.errors import SourceError, SourceUnavailable
+    from headwater.spec import DatasetSpec, SpecError, load_spec
+
+    try:
+        house = open_house(str(get_current_context()["run_id"]))
+        if spec_sha256 is None:
+            spec = load_spec(datasets_folder() / f"{dataset}.yaml")
+        else:
+            with house.ledger.transaction() as books:
+                spec = DatasetSpec.model_validate(books.datasets.spec(spec_sha256))
+        yield house, spec
+    except SourceUnavailable:
+        raise
+    except (GateClosed, SourceError, SpecError, SettingsError, ModelFileError) as error:
+        raise AirflowFailException(str(error)) from error
+

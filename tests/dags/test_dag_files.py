@@ -1,0 +1,107 @@
+"""The DAG files: what they define, that parsing is free, that one broken spec harms no other."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = ["pandas", "numpy", "torch", "sdv", "sklearn", "scipy", "pyarrow", "great_expectations", "faker"]
+SHIPPED = ["breast_cancer", "census", "fair"]
+
+REPORT = """
+import json, sys
+from airflow.dag_processing.dagbag import DagBag
+bag = DagBag({folder!r})
+heavy = [name for name in {heavy!r} if name in sys.modules]
+dags = {{
+    dag_id: {{
+        "tags": sorted(dag.tags),
+        "doc": dag.doc_md,
+        "catchup": dag.catchup,
+        "max_active_runs": dag.max_active_runs,
+        "params": list(dag.params),
+        "tasks": {{t.task_id: [t.owner, t.retries, t.execution_timeout is not None] for t in dag.tasks}},
+        "assets": sorted(asset.name for t in dag.tasks for asset in [*t.outlets, *t.inlets]),
+        "edges": sorted([up.task_id, down] for up in dag.tasks for down in up.downstream_task_ids),
+    }}
+    for dag_id, dag in bag.dags.items()
+}}
+print("REPORT" + json.dumps({{"errors": bag.import_errors, "heavy": heavy, "dags": dags}}))
+"""
+
+
+def parse(tmp_path: Path, datasets: Path) -> dict[str, Any]:
+    """Parse ``dags/`` in a new process, as Airflow's dag processor does, and report what is there."""
+    environment = {
+        **os.environ,
+        "AIRFLOW_HOME": str(tmp_path / "airflow"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
+        "PYTHONPATH": str(ROOT / "include"),
+        "HEADWATER_DATASETS": str(datasets),
+    }
+    code = REPORT.format(folder=str(ROOT / "dags"), heavy=HEAVY)
+    ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    lines = [line for line in ran.stdout.splitlines() if line.startswith("REPORT")]
+    assert lines, ran.stderr
+    report: dict[str, Any] = json.loads(lines[0].removeprefix("REPORT"))
+    return report
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return parse(tmp_path_factory.mktemp("parse"), ROOT / "include" / "datasets")
+
+
+def test_every_dataset_has_its_dags_and_there_is_no_problem(shipped: dict[str, Any]) -> None:
+    assert shipped["errors"] == {}
+    assert sorted(shipped["dags"]) == sorted(f"{verb}__{name}" for verb in ("maintain", "nightly", "retrain") for name in SHIPPED)
+
+
+def test_parsing_imports_nothing_heavy(shipped: dict[str, Any]) -> None:
+    assert shipped["heavy"] == []
+
+
+def test_tasks_are_the_stages_in_order(shipped: dict[str, Any]) -> None:
+    dags = shipped["dags"]
+    assert list(dags["retrain__fair"]["tasks"]) == ["acquire", "profile", "train", "promote"]
+    assert list(dags["nightly__fair"]["tasks"]) == ["plan", "produce", "validate", "release"]
+    assert ["validate", "release"] in dags["nightly__fair"]["edges"]
+    assert dags["nightly__fair"]["params"] == ["batch_date"]
+
+
+def test_assets_join_the_dags(shipped: dict[str, Any]) -> None:
+    assert shipped["dags"]["retrain__fair"]["assets"] == ["generator/fair"]
+    assert shipped["dags"]["nightly__fair"]["assets"] == ["batch/fair", "generator/fair"]
+
+
+def test_every_dag_states_owner_tags_retries_timeouts_and_docs(shipped: dict[str, Any]) -> None:
+    for dag_id, dag in shipped["dags"].items():
+        verb, dataset = dag_id.split("__")
+        assert {"headwater", verb, dataset} <= set(dag["tags"])
+        assert dataset in dag["doc"]
+        assert dag["catchup"] is False
+        assert dag["max_active_runs"] == 1
+        assert all(task == ["data-platform", 2, True] for task in dag["tasks"].values()), dag_id
+
+
+def test_a_broken_spec_shows_as_a_dag_and_harms_no_other(tmp_path: Path) -> None:
+    folder = tmp_path / "datasets"
+    folder.mkdir()
+    shutil.copy(ROOT / "include" / "datasets" / "fair.yaml", folder)
+    (folder / "broken.yaml").write_text("dataset: broken\nowner: me\nsauce: {kind: csv}\ncolumns: {a: numercial}\n")
+    report = parse(tmp_path, folder)
+    assert report["errors"] == {}
+    assert sorted(report["dags"]) == ["invalid_datasets", "maintain__fair", "nightly__fair", "retrain__fair"]
+    doc = report["dags"]["invalid_datasets"]["doc"]
+    assert "broken.yaml" in doc
+    assert "Did you mean 'source'?" in doc
+    assert "Did you mean 'numerical'?" in doc

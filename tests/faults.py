@@ -1,0 +1,36 @@
+"""Planted faults: generators that are honest to fit and dishonest to sample. Tests use them by ``tests.faults:Name``."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from headwater.generators.trees import Trees
+
+
+class ShuffledColumns(Trees):
+    """Every column permuted by itself: marginals stay, all relations go."""
+
+    kind: ClassVar[str] = "tests.faults:ShuffledColumns"
+
+    def sample(self, n: int, seed: int) -> pd.DataFrame:
+        rows = super().sample(n, seed)
+        random = np.random.default_rng(seed)
+        columns = {name: rows[name].take(random.permutation(n)).reset_index(drop=True) for name in rows}
+        return pd.DataFrame(columns)
+
+
+class DroppedCategory(Trees):
+    """The second most common category of the first categorical column never appears; its rows are drawn from the others."""
+
+    kind: ClassVar[str] = "tests.faults:DroppedCategory"
+
+    def sample(self, n: int, seed: int) -> pd.DataFrame:
+        rows = super().sample(n, seed)
+        column = next(name for name in rows if isinstance(rows[name].dtype, pd.CategoricalDtype))
+        dropped = rows[column].value_counts().index[1]
+        kept = rows[rows[column] != dropped]
+        picks = np.random.default_rng(seed).integers(0, len(kept), n)
+        return kept.take(picks).reset_index(drop=True)
