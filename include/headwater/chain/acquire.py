@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from headwater.chain import identity, keys
 from headwater.chain.house import House
 from headwater.ledger.records import Snapshot
-from headwater.sources.anchor import split
+from headwater.sources.anchor import snapshot_hash, split
 from headwater.sources.conform import conform_source
 from headwater.sources.read import read_source
 from headwater.spec import DatasetSpec
@@ -25,7 +25,8 @@ def acquire(house: House, spec: DatasetSpec) -> str:
         dataset = books.datasets.register(spec.dataset, spec.owner, spec.description)
         books.datasets.record_spec(spec.dataset, spec.sha256(), spec.model_dump(mode="json", by_alias=True))
     parts = split(rows, schema, spec, dataset.anchor_key)
-    snapshot_id = identity.snapshot_id(spec.dataset, parts.content_hash, schema)
+    content_hash = snapshot_hash(parts, schema)
+    snapshot_id = identity.snapshot_id(spec.dataset, content_hash, schema)
     train_key = keys.snapshot(spec.dataset, snapshot_id, "train")
     anchor_key = keys.snapshot(spec.dataset, snapshot_id, "anchor")
     train = house.store.write_table(train_key, to_arrow(parts.train, schema))
@@ -33,7 +34,7 @@ def acquire(house: House, spec: DatasetSpec) -> str:
     snapshot = Snapshot(
         snapshot_id=snapshot_id,
         dataset=spec.dataset,
-        content_hash=parts.content_hash,
+        content_hash=content_hash,
         schema=schema,
         rows=len(rows),
         train_rows=len(parts.train),

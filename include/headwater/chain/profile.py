@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from headwater.chain.house import House
 from headwater.checks.calibration import calibrate
 from headwater.checks.facts import TableFacts, describe
@@ -45,7 +47,7 @@ def reference_of(house: House, spec: DatasetSpec, snapshot_id: str) -> tuple[Tab
     if known is None:
         raise LookupError(f"snapshot {snapshot_id} of {spec.dataset} has no profile; run retrain__{spec.dataset}")
     floors = {name: NoiseFloor.model_validate(floor) for name, floor in known.floors.items()}
-    return TableFacts.model_validate(known.facts["table"]), _uncalibrated(house, spec, snapshot).with_floors(floors)
+    return TableFacts.model_validate(known.facts["table"]), replace(_uncalibrated(house, spec, snapshot), floors=floors)
 
 
 def _uncalibrated(house: House, spec: DatasetSpec, snapshot: Snapshot) -> Reference:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from headwater.checks.refusal import CannotJudge
+from headwater.checks.refusal import CannotJudgeError
 from headwater.tables.schema import ColumnSchema
 
 MISSING = "(missing)"
@@ -32,12 +32,12 @@ def codes(values: pd.Series, column: ColumnSchema) -> NDArray[np.int64]:
     """Category codes, int64 ``(n,)``: the position in the schema's categories, -1 where missing.
 
     Raises:
-        CannotJudge: a value is no category of the column, or a categorical column has no categories.
+        CannotJudgeError: a value is no category of the column, or a categorical column has no categories.
     """
     if column.categories is None:
         if column.storage != "boolean":
-            raise CannotJudge(f"column {column.name!r} is {column.sdtype} but its schema lists no categories")
-        return values.astype("boolean").astype("Int8").to_numpy(dtype=np.int64, na_value=-1)
+            raise CannotJudgeError(f"column {column.name!r} is {column.sdtype} but its schema lists no categories")
+        return values.astype("boolean").astype("Int8").to_numpy(dtype=np.int64, na_value=-1).astype(np.int64)
     wanted = pd.Index(column.categories)
     if not isinstance(values.dtype, pd.CategoricalDtype):
         found = wanted.get_indexer(pd.Index(values.to_numpy()))
@@ -63,6 +63,6 @@ def numbers(values: pd.Series) -> NDArray[np.float64]:
 
 def _refuse_foreign(foreign: int, column: ColumnSchema) -> None:
     if foreign:
-        raise CannotJudge(
+        raise CannotJudgeError(
             f"column {column.name!r} holds {foreign} values that are not among its categories; conform the rows first"
         )

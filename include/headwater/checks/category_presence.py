@@ -138,9 +138,7 @@ def _judge(columns: list[_Counts], rows: int, reference: Reference) -> tuple[lis
     for counts, place in learned:
         share = float(counts.train[place] + counts.anchor[place]) / real_rows
         needed = count_needed(rows, share, contract.category_keep_min, alpha)
-        judged.append(
-            _Judged(counts.column.name, counts.names[place], share * rows, int(counts.batch[place]), needed)
-        )
+        judged.append(_Judged(counts.column.name, counts.names[place], share * rows, int(counts.batch[place]), needed))
     return judged, len(common) - len(learned)
 
 

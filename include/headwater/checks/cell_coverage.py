@@ -58,8 +58,8 @@ def check(batch: pd.DataFrame, reference: Reference) -> CheckResult:
     limit = at_least(reference.contract.cell_coverage_min, reference.floors.get(NAME), n)
     lost = int((~cells.covered(keep)).sum())
     sentence = (
-        f"{value:.1%} of the real rows lie in cells that the batch covers; {lost} of {len(cells.real)} cells are thinned "
-        f"out. At least {limit.value:.1%} is needed ({limit.words()})."
+        f"{value:.1%} of the real rows lie in cells that the batch covers; {lost} of {len(cells.real)} cells are "
+        f"thinned out. At least {limit.value:.1%} is needed ({limit.words()})."
     )
     return CheckResult(
         name=NAME,
@@ -90,7 +90,7 @@ def measure(batch: pd.DataFrame, reference: Reference) -> Cells:
 
 
 def is_covered(batch: NDArray[np.int64], real: NDArray[np.int64], keep: float) -> NDArray[np.bool_]:
-    """Which cells have a batch share of at least ``keep`` times their real share; ``batch`` may be ``(draws, cells)``."""
+    """Which cells hold at least ``keep`` of their real share; ``batch`` may be ``(draws, cells)``."""
     total = batch.sum(axis=-1, keepdims=True)
     covered: NDArray[np.bool_] = batch * real.sum() >= keep * real * total - 1e-9
     return covered

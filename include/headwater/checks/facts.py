@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pydantic import Field
 
 from headwater.checks.arrays import category_names, codes, is_discrete, numbers
 from headwater.spec.columns import Sdtype
@@ -41,8 +42,8 @@ class ColumnFacts(Model):
     distinct: int
     minimum: float | str | None = None
     maximum: float | str | None = None
-    quantiles: dict[str, float | str] = {}
-    counts: dict[str, int] = {}
+    quantiles: dict[str, float | str] = Field(default_factory=dict)
+    counts: dict[str, int] = Field(default_factory=dict)
     uncounted: int = 0
     rare: tuple[str, ...] = ()
 
@@ -56,7 +57,14 @@ class TableFacts(Model):
 
     def showing(self, shown: frozenset[str]) -> TableFacts:
         """The same facts for eyes that may see values of ``shown`` columns only; the others keep counts alone."""
-        hidden = {"minimum": None, "maximum": None, "quantiles": {}, "counts": {}, "uncounted": 0, "rare": ()}
+        hidden: dict[str, object] = {
+            "minimum": None,
+            "maximum": None,
+            "quantiles": {},
+            "counts": {},
+            "uncounted": 0,
+            "rare": (),
+        }
         columns = (facts if facts.name in shown else facts.model_copy(update=hidden) for facts in self.columns)
         return self.model_copy(update={"columns": tuple(columns)})
 

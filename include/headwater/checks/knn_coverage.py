@@ -18,7 +18,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from headwater.checks.limits import at_least
 from headwater.checks.reference import Reference
-from headwater.checks.refusal import CannotJudge
+from headwater.checks.refusal import CannotJudgeError
 from headwater.checks.result import CheckResult
 
 NAME = "knn_coverage"
@@ -76,10 +76,12 @@ def covered(real: NDArray[np.float32], synthetic: NDArray[np.float32], k: int = 
         k: neighbours, the row itself not counted.
 
     Raises:
-        CannotJudge: too few points.
+        CannotJudgeError: too few points.
     """
     if len(real) <= k or not len(synthetic):
-        raise CannotJudge(f"coverage with {k} neighbours needs more than {k} real rows and at least one synthetic row")
+        raise CannotJudgeError(
+            f"coverage with {k} neighbours needs more than {k} real rows and at least one synthetic row"
+        )
     to_real, _ = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(real).kneighbors()
     to_synthetic, _ = NearestNeighbors(n_neighbors=1, algorithm="brute").fit(synthetic).kneighbors(real)
     inside: NDArray[np.bool_] = to_synthetic[:, 0] <= to_real[:, -1] + _ROUNDING

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class CannotJudge(ValueError):
+class CannotJudgeError(ValueError):
     """A check cannot say anything about these rows.
 
     The message is shown to people and stored: it names columns, counts and the cure, never a value of a row.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from headwater.spec.model import Model
 
 Severity = Literal["critical", "warning", "info"]
@@ -57,5 +59,5 @@ class CheckResult(Model):
     n: int
     passed: bool
     sentence: str
-    detail: dict[str, Any] = {}
+    detail: dict[str, Any] = Field(default_factory=dict)
     error: str | None = None

@@ -10,6 +10,7 @@ value are left out.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ from headwater.checks.arrays import is_discrete
 from headwater.checks.learner import classifier, regressor
 from headwater.checks.limits import at_most
 from headwater.checks.reference import ROWS_MIN, Reference
-from headwater.checks.refusal import CannotJudge
+from headwater.checks.refusal import CannotJudgeError
 from headwater.checks.result import CheckResult
 from headwater.checks.seeds import rng, state
 
@@ -66,15 +67,15 @@ def check(batch: pd.DataFrame, reference: Reference, target: str) -> CheckResult
     the noise floor.
 
     Raises:
-        CannotJudge: too few rows have a target value, or all have the same.
+        CannotJudgeError: too few rows have a target value, or all have the same.
     """
     name = f"{NAME}:{target}"
     gap = measure(batch, reference, target)
     limit = at_most(reference.contract.utility_gap_max, reference.floors.get(name), gap.rows)
     kind = "AUC" if is_discrete(reference.schema[target]) else "R2"
     sentence = (
-        f"Predicting {target} on the anchor, a model trained on synthetic rows reaches {kind} {gap.synthetic:.3f}, on real "
-        f"rows {gap.real:.3f}: a loss of {gap.value:.3f}, at most {limit.value:.3f} is allowed "
+        f"Predicting {target} on the anchor, a model trained on synthetic rows reaches {kind} {gap.synthetic:.3f}, "
+        f"on real rows {gap.real:.3f}: a loss of {gap.value:.3f}, at most {limit.value:.3f} is allowed "
         f"({limit.words()}; {gap.rows:,} rows each)."
     )
     detail: dict[str, Any] = {"score": kind, "trained_on_real": gap.real, "trained_on_synthetic": gap.synthetic}
@@ -109,10 +110,10 @@ def measure(batch: pd.DataFrame, reference: Reference, target: str) -> Gap:
     column = reference.encoder.names.index(target)
     categorical = np.delete(reference.encoder.categorical, column)
     if reference.encoder.categorical[column]:
-        scores = _classes(real, made, test, categorical, state(reference.seed, NAME, target))
+        scored = _classes(real, made, test, categorical, state(reference.seed, NAME, target))
     else:
-        scores = _numbers(real, made, test, categorical, state(reference.seed, NAME, target))
-    return _gap(*scores, test.target, is_class=bool(reference.encoder.categorical[column]), rows=rows)
+        scored = _numbers(real, made, test, categorical, state(reference.seed, NAME, target))
+    return _gap(scored[0], scored[1], test.target, bool(reference.encoder.categorical[column]), rows)
 
 
 def _side(frame: pd.DataFrame, reference: Reference, target: str, most: int, label: str) -> _Side:
@@ -129,12 +130,18 @@ def _side(frame: pd.DataFrame, reference: Reference, target: str, most: int, lab
 
 def _refuse_poor(goal: NDArray[np.float64], target: str, whose: str) -> None:
     if len(goal) < ROWS_MIN:
-        raise CannotJudge(f"only {len(goal)} {whose} have a value of target {target!r}; at least {ROWS_MIN} are needed")
+        raise CannotJudgeError(
+            f"only {len(goal)} {whose} have a value of target {target!r}; at least {ROWS_MIN} are needed"
+        )
     if goal.min() == goal.max():
-        raise CannotJudge(f"target {target!r} has the same value in all {len(goal):,} {whose}; nothing can be learned")
+        raise CannotJudgeError(
+            f"target {target!r} has the same value in all {len(goal):,} {whose}; nothing can be learned"
+        )
 
 
-def _classes(real: _Side, made: _Side, test: _Side, categorical: NDArray[np.bool_], seed: int) -> list[NDArray[np.float64]]:
+def _classes(
+    real: _Side, made: _Side, test: _Side, categorical: NDArray[np.bool_], seed: int
+) -> list[NDArray[np.float64]]:
     """Class probabilities on the test rows by the model trained on each side: ``(n, CLASSES_MAX)``."""
     found = []
     for side in (real, made):
@@ -145,7 +152,9 @@ def _classes(real: _Side, made: _Side, test: _Side, categorical: NDArray[np.bool
     return found
 
 
-def _numbers(real: _Side, made: _Side, test: _Side, categorical: NDArray[np.bool_], seed: int) -> list[NDArray[np.float64]]:
+def _numbers(
+    real: _Side, made: _Side, test: _Side, categorical: NDArray[np.bool_], seed: int
+) -> list[NDArray[np.float64]]:
     """Predictions on the test rows by the model trained on each side: ``(n,)``."""
     return [
         regressor(len(side.target), categorical, seed).fit(side.features, side.target).predict(test.features)
@@ -153,34 +162,47 @@ def _numbers(real: _Side, made: _Side, test: _Side, categorical: NDArray[np.bool
     ]
 
 
-def _gap(real: NDArray[np.float64], made: NDArray[np.float64], goal: NDArray[np.float64], is_class: bool, rows: int) -> Gap:
-    score = macro_auc if is_class else r2
-    groups = np.arange(len(goal)) % _GROUPS  # the test rows come in random order
-    without = [score(real[groups != g], goal[groups != g]) - score(made[groups != g], goal[groups != g]) for g in range(_GROUPS)]
+def _gap(
+    real: NDArray[np.float64], made: NDArray[np.float64], goal: NDArray[np.float64], is_class: bool, rows: int
+) -> Gap:
+    classes = scored_classes(goal) if is_class else []
+
+    def score(made_of: NDArray[np.float64], kept: NDArray[np.bool_]) -> float:
+        return macro_auc(made_of[kept], goal[kept], classes) if is_class else r2(made_of[kept], goal[kept])
+
+    groups, everything = np.arange(len(goal)) % _GROUPS, np.ones(len(goal), dtype=bool)  # test rows are in random order
+    without = [score(real, groups != group) - score(made, groups != group) for group in range(_GROUPS)]
     error = float(np.sqrt((_GROUPS - 1) * np.var(without)))
-    return Gap(score(real, goal), score(made, goal), error, rows)
+    return Gap(score(real, everything), score(made, everything), error, rows)
 
 
-def macro_auc(chances: NDArray[np.float64], goal: NDArray[np.float64]) -> float:
-    """Mean over classes of the AUC of one class against the rest.
-
-    Args:
-        chances: ``(n, classes)``; column c belongs to class code c.
-        goal: class codes, ``(n,)``.
+def scored_classes(goal: NDArray[np.float64]) -> list[int]:
+    """Class codes with enough rows, inside and outside, for an AUC that means something.
 
     Raises:
-        CannotJudge: no class has at least :data:`CLASS_ROWS_MIN` rows inside and outside.
+        CannotJudgeError: there is none.
+    """
+    codes, counts = np.unique(goal, return_counts=True)
+    enough = (counts >= CLASS_ROWS_MIN) & (len(goal) - counts >= CLASS_ROWS_MIN)
+    if not enough.any():
+        raise CannotJudgeError(f"no class of the target has {CLASS_ROWS_MIN} anchor rows inside and outside it")
+    return [int(code) for code in codes[enough]]
+
+
+def macro_auc(chances: NDArray[np.float64], goal: NDArray[np.float64], classes: Sequence[int]) -> float:
+    """Mean over ``classes`` of the AUC of one class against the rest (Mann and Whitney's U over the ranks).
+
+    Args:
+        chances: ``(n, c)``; column i belongs to class code i.
+        goal: class codes, ``(n,)``.
+        classes: codes to score; one without rows inside or outside counts as .5, which is guessing.
     """
     found = []
-    for code in np.unique(goal).astype(int):
+    for code in classes:
         inside = goal == code
         positive, negative = int(inside.sum()), int((~inside).sum())
-        if min(positive, negative) >= CLASS_ROWS_MIN:
-            # Mann and Whitney's U over the ranks; ties count one half.
-            above = rankdata(chances[:, code])[inside].sum() - positive * (positive + 1) / 2
-            found.append(above / (positive * negative))
-    if not found:
-        raise CannotJudge(f"no class of the target has {CLASS_ROWS_MIN} anchor rows inside and outside; more rows are needed")
+        above = rankdata(chances[:, code])[inside].sum() - positive * (positive + 1) / 2
+        found.append(above / (positive * negative) if positive and negative else 0.5)
     return float(np.mean(found))
 
 

@@ -17,16 +17,25 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from great_expectations.exceptions import ExecutionEngineError, MetricResolutionError
+from great_expectations.exceptions import MetricResolutionError
 from great_expectations.execution_engine import PandasExecutionEngine
 from great_expectations.validator.metric_configuration import MetricConfiguration
+
+from headwater.checks.refusal import CannotJudgeError
 
 Kwargs = Mapping[str, Any]
 MetricId = tuple[str, str, str]
 
 
 class CountingEngine(PandasExecutionEngine):
-    """Answers the metrics of the table's rules by counting; resolves all others as pandas does."""
+    """Answers the metrics of the table's rules by counting; resolves all others as pandas does.
+
+    ``told`` collects the messages of its own errors, which hold no value of a row and may be printed.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: set[str] = set()
 
     def resolve_metrics(
         self,
@@ -57,7 +66,10 @@ class CountingEngine(PandasExecutionEngine):
             frame = self.get_domain_records({"batch_id": metric.metric_domain_kwargs.get("batch_id")})
             return COUNTS[name](frame, metric.metric_domain_kwargs, metric.metric_value_kwargs)
         except Exception as error:
-            raise MetricResolutionError(message=f"{name}: {error}", failed_metrics=(metric,)) from error
+            own = isinstance(error, CannotJudgeError)
+            message = str(error) if own else f"{type(error).__name__} while rows were counted for {name}"
+            self.told.add(message)
+            raise MetricResolutionError(message=message, failed_metrics=(metric,)) from error
 
 
 def _is_ours(name: str) -> bool:
@@ -69,9 +81,9 @@ def _is_ours(name: str) -> bool:
 
 def _column(frame: pd.DataFrame, name: str) -> pd.Series:
     if name not in frame.columns:
-        raise ExecutionEngineError(f"the batch has no column {name!r}")
+        raise CannotJudgeError(f"the batch has no column {name!r}")
     if isinstance(frame[name], pd.DataFrame):
-        raise ExecutionEngineError(f"the batch has more than one column {name!r}")
+        raise CannotJudgeError(f"the batch has more than one column {name!r}")
     return frame[name]
 
 

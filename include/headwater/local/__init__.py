@@ -1,1 +1,1 @@
-"""The embedded default: Postgres from a wheel and Airflow's processes, for one machine. Nothing of the chain lives here."""
+"""The embedded default: Postgres from a wheel and Airflow's processes, on one machine. Nothing of the chain is here."""

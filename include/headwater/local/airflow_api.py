@@ -24,7 +24,7 @@ class AirflowApiError(RuntimeError):
 
 @dataclass(frozen=True)
 class TaskRun:
-    """One task instance. ``map_index`` is -1 for a task that is not mapped; times are UTC, None where it has not begun."""
+    """One task instance. ``map_index`` is -1 where it is not mapped; times are UTC, None where it has not begun."""
 
     task_id: str
     map_index: int
@@ -95,7 +95,7 @@ class AirflowApi:
         return answer.json() if answer.content else None
 
     def wait_for_dag(self, dag_id: str, seconds: float = 120) -> None:
-        """Return when the DAG has been parsed. Raises AirflowApiError, with the import errors, if it does not appear."""
+        """Return when the DAG has been parsed. Raises AirflowApiError if it does not appear."""
         deadline = time.monotonic() + seconds
         while self._send_logged_in("GET", f"/dags/{quote(dag_id)}").status_code == httpx.codes.NOT_FOUND:
             if time.monotonic() > deadline:
@@ -108,7 +108,9 @@ class AirflowApi:
 
     def trigger(self, dag_id: str, conf: Mapping[str, Any] | None = None) -> str:
         """Ask for a run without a logical date, with the params ``conf``; return its run id."""
-        asked = self.call("POST", f"/dags/{quote(dag_id)}/dagRuns", json={"logical_date": None, "conf": dict(conf or {})})
+        asked = self.call(
+            "POST", f"/dags/{quote(dag_id)}/dagRuns", json={"logical_date": None, "conf": dict(conf or {})}
+        )
         return str(asked["dag_run_id"])
 
     def run(self, dag_id: str, run_id: str) -> Run:
@@ -131,7 +133,9 @@ class AirflowApi:
             if run.is_finished:
                 return run
             if time.monotonic() > deadline:
-                raise AirflowApiError(f"{dag_id} {run_id} is still {run.state} after {seconds:.0f} s. See {self.base_url}")
+                raise AirflowApiError(
+                    f"{dag_id} {run_id} is still {run.state} after {seconds:.0f} s. See {self.base_url}"
+                )
             time.sleep(1)
 
     def xcom(self, run: Run, task_id: str, key: str = "return_value", map_index: int = -1) -> Any:
@@ -163,7 +167,9 @@ class AirflowApi:
     def _log_in(self) -> None:
         answer = self._send("POST", "/auth/token", json={"username": self._user, "password": self._password})
         if answer.is_error:
-            raise AirflowApiError(f"Airflow at {self.base_url} refuses the login of '{self._user}' ({answer.status_code}).")
+            raise AirflowApiError(
+                f"Airflow at {self.base_url} refuses the login of '{self._user}' ({answer.status_code})."
+            )
         self._http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
     @retry(

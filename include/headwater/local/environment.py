@@ -71,6 +71,9 @@ def _airflow(home: Home, postgres: EmbeddedPostgres, api_port: int) -> dict[str,
             "SECRET_KEY": kept_secret(home.secrets / "api_secret_key"),
         },
         "API_AUTH": {"JWT_SECRET": kept_secret(home.secrets / "jwt_secret")},
+        # The supervisor of a task often misses its end and then sleeps for a whole interval, 5 s by default.
+        "WORKERS": {"MIN_HEARTBEAT_INTERVAL": "1"},
+        "SCHEDULER": {"SCHEDULER_IDLE_SLEEP_TIME": "0.5"},
         # A new or changed DAG is seen in seconds; the folder is small.
         "DAG_PROCESSOR": {"REFRESH_INTERVAL": "5", "MIN_FILE_PROCESS_INTERVAL": "10"},
         "LOGGING": {"COLORED_CONSOLE_LOG": "False", "BASE_LOG_FOLDER": str(home.airflow / "logs")},

@@ -29,7 +29,7 @@ class Health:
 
 
 def check(base_url: str, born: Mapping[str, float]) -> Health:
-    """Ask ``base_url``. ``born`` is when each process started (seconds since 1970): older heartbeats are a forerunner's."""
+    """Ask ``base_url``. ``born``: when each process started (seconds since 1970); older heartbeats do not count."""
     try:
         answer = httpx.get(f"{base_url}/api/v2/monitor/health", timeout=5, trust_env=False)
         answer.raise_for_status()

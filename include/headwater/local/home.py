@@ -1,4 +1,4 @@
-"""Where everything of one local installation lies: code below the repository, state below ``var/``. No process starts here."""
+"""Where a local installation lies: code below the repository, state below ``var/``. No process starts here."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ class Home:
             root=root.resolve(),
             var=(var or Path(os.environ.get("HEADWATER_VAR") or root / "var")).resolve(),
             dags=(dags or root / "dags").resolve(),
-            datasets=(datasets or Path(os.environ.get("HEADWATER_DATASETS") or root / "include" / "datasets")).resolve(),
+            datasets=(
+                datasets or Path(os.environ.get("HEADWATER_DATASETS") or root / "include" / "datasets")
+            ).resolve(),
         )
 
     def make_folders(self) -> None:

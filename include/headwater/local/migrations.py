@@ -1,4 +1,4 @@
-"""The two databases, brought to the version of the code: Airflow's by its own command, ours by the ledger. No process stays."""
+"""Both databases brought to the version of the code: Airflow's by its own command, ours by the ledger's."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _migrate_airflow(home: Home, settings: Mapping[str, str]) -> None:
     log = home.log / "airflow-migrate.log"
     with log.open("wb") as output:
         # In our session: an interruption from the terminal ends it with us.
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603  our own command
             [sys.executable, "-m", "airflow", "db", "migrate"],
             stdin=subprocess.DEVNULL,
             stdout=output,

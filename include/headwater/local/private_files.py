@@ -1,4 +1,4 @@
-"""Files that only their owner may read: passwords and keys, made once and then kept. What they are for stands elsewhere."""
+"""Files that only their owner may read: passwords and keys, made once and kept. Their use stands elsewhere."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Long-running processes that outlive the command that started them, and how to end them and no others.
 
-Each gets a session of its own; its number, time of birth and settings are written down. A process counts as ours only if
-number and birth agree, so a number that the system has given to somebody else is left alone.
+Each gets a session of its own; its number, time of birth and settings are written down. A process counts as ours only
+if number and birth agree, so a number that the system has given to somebody else is left alone.
 """
 
 from __future__ import annotations
@@ -18,9 +18,12 @@ from pathlib import Path
 
 import psutil
 
+from headwater.local.interruption import uninterrupted
+
 # Linux counts births from the boot time, which may be corrected by a second while we look.
 _BIRTH_TOLERANCE = 3.0
 TERM_SECONDS = 20.0
+ALONE_SECONDS = 4.0
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,9 @@ class ProcessTable:
 
     def start(self, name: str, words: Sequence[str], environment: Mapping[str, str], folder: Path) -> Record:
         """Start ``words`` with ``environment`` on top of ours, in ``folder``; return its record."""
-        with self.log_file(name).open("ab") as log:
-            process = subprocess.Popen(
+        # Between start and record an interruption would leave a process that nobody knows.
+        with uninterrupted(), self.log_file(name).open("ab") as log:
+            process = subprocess.Popen(  # noqa: S603  our own commands
                 words,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -54,11 +58,11 @@ class ProcessTable:
                 env={**os.environ, **environment},
                 start_new_session=True,
             )
-        self._children.append(process)
-        record = Record(name, process.pid, psutil.Process(process.pid).create_time(), fingerprint(environment))
-        unfinished = self._record_file(name).with_suffix(".new")
-        unfinished.write_text(json.dumps(asdict(record)))
-        unfinished.replace(self._record_file(name))
+            self._children.append(process)
+            record = Record(name, process.pid, psutil.Process(process.pid).create_time(), fingerprint(environment))
+            unfinished = self._record_file(name).with_suffix(".new")
+            unfinished.write_text(json.dumps(asdict(record)))
+            unfinished.replace(self._record_file(name))
         return record
 
     def record(self, name: str) -> Record | None:
@@ -69,19 +73,26 @@ class ProcessTable:
             return None
 
     def alive(self, name: str) -> psutil.Process | None:
-        """Return the running process ``name``, or None if it never started, has ended, or its number is another's now."""
+        """Return the running process ``name``; None if it has ended, or its number is another's now."""
         record = self.record(name)
         return _same(record) if record else None
 
     def stop(self, names: Iterable[str], patience: float = TERM_SECONDS) -> list[str]:
-        """End the processes and all they started: SIGTERM, ``patience`` seconds, SIGKILL. Return the names of those that ran."""
+        """End the processes and all they started: SIGTERM, ``patience`` seconds, SIGKILL. Return who ran."""
+        with uninterrupted():
+            return self._stop(names, patience)
+
+    def _stop(self, names: Iterable[str], patience: float) -> list[str]:
         records = [record for name in names if (record := self.record(name))]
         family = {record.name: _family(record) for record in records}
         everybody = [process for members in family.values() for process in members]
         # The leader ends its own children in good order; who is left after that is told as well.
         leaders = [process for record in records if (process := _same(record))]
         _signal(leaders, signal.SIGTERM)
-        _, slow = psutil.wait_procs(leaders, timeout=patience)
+        _, slow = psutil.wait_procs(leaders, timeout=min(ALONE_SECONDS, patience))
+        # Airflow's triggerer may miss the end of its child and sleep 10 s; told twice, it goes at once.
+        _signal([leader for leader in slow if not _alive(_descendants(leader))], signal.SIGTERM)
+        _, slow = psutil.wait_procs(slow, timeout=max(patience - ALONE_SECONDS, 0))
         rest = _alive([*everybody, *(each for record in records for each in _family(record)), *slow])
         _signal([each for each in rest if each not in slow], signal.SIGTERM)
         _, stubborn = psutil.wait_procs(rest, timeout=3)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from headwater.local import environment, health, ports
 from headwater.local.home import FOLDERS, Home
+from headwater.local.interruption import uninterrupted
 from headwater.local.migrations import migrate_databases
 from headwater.local.postgres import EmbeddedPostgres
 from headwater.local.processes import ProcessTable, fingerprint, wait_until
@@ -67,8 +68,9 @@ class Stack:
                 self._up(report, started)
             except BaseException:
                 report("stopping what was started")
-                for undo in reversed(started):
-                    undo()
+                with uninterrupted():
+                    for undo in reversed(started):
+                        undo()
                 raise
         return self.address()
 
@@ -76,7 +78,7 @@ class Stack:
         """Stop every process that `up` started, and no other; return the names of those that were running."""
         if not self.home.run.exists():
             return []
-        with self._lock():
+        with self._lock(), uninterrupted():
             report("stopping Airflow")
             stopped = self.table.stop(PROCESSES)
             if self.postgres.is_running():
@@ -88,8 +90,9 @@ class Stack:
     def reset(self, report: Report = lambda _: None) -> None:
         """Stop everything and delete all state below ``var``: databases, batches, models, logs, passwords."""
         self.down(report)
-        for name in FOLDERS:
-            shutil.rmtree(self.home.var / name, ignore_errors=False) if (self.home.var / name).exists() else None
+        for folder in (self.home.var / name for name in FOLDERS):
+            if folder.exists():
+                shutil.rmtree(folder)
 
     def address(self) -> Address:
         """Return where the installation is reached. Raises PostgresError if it never was up."""

@@ -34,10 +34,18 @@ def open_house(run_id: str) -> House:
 
 
 def connection_url(connection_id: str) -> str:
-    """The URI of an Airflow connection; it is a secret and belongs in no log."""
-    from airflow.sdk import Connection
+    """The URI of an Airflow connection; it is a secret and belongs in no log.
 
-    return Connection.get(connection_id).get_uri()
+    Raises:
+        LookupError: Airflow knows no such connection.
+    """
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    try:
+        return Connection.get(connection_id).get_uri()
+    except AirflowNotFoundException as error:
+        raise LookupError(f"Airflow has no connection {connection_id!r}") from error
 
 
 def _required(name: str) -> str:

@@ -44,7 +44,7 @@ def breast_cancer() -> pd.DataFrame:
 
 
 def fair() -> pd.DataFrame:
-    """Return the marriage survey of 1974 (Fair 1978): 6,366 rows, 9 columns, int64 where all codes are whole, else float64."""
+    """Return the marriage survey of 1974 (Fair 1978): 6,366 rows, 9 columns; whole numbers int64, others float64."""
     from statsmodels.datasets import fair as survey
 
     frame = pd.DataFrame(survey.load_pandas().data)
@@ -68,7 +68,8 @@ def _present(connection: psycopg.Connection) -> dict[str, int]:
 def _replace(connection: psycopg.Connection, name: str, frame: pd.DataFrame) -> int:
     table = sql.Identifier(SCHEMA, name)
     columns = [
-        sql.SQL("{} {}").format(sql.Identifier(str(column)), sql.SQL(_TYPES[frame[column].dtype.kind])) for column in frame
+        sql.SQL("{} {}").format(sql.Identifier(str(column)), sql.SQL(_TYPES[frame[column].dtype.kind]))
+        for column in frame
     ]
     connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(SCHEMA)))
     connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table))

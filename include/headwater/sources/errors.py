@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True)
@@ -46,5 +47,10 @@ class Misfit(Exception):  # noqa: N818 - a step of conform, caught there and tur
     """A column whose values do not fit its sdtype at all, so that nothing more can be said of it."""
 
     def __init__(self, what: str, cure: str) -> None:
-        super().__init__(what)
+        super().__init__(what, cure)
         self.problem = SourceProblem(what, cure)
+
+    @classmethod
+    def of(cls, problem: SourceProblem) -> Self:
+        """The misfit that says ``problem``."""
+        return cls(problem.what, problem.cure)

@@ -135,7 +135,9 @@ def _unopened(spec: DatasetSpec, path: str, error: Exception) -> SourceError:
         problem = SourceProblem(f"The file {name} may not be read.", "Let the account that runs the workers read it.")
     elif isinstance(error, ImportError | ValueError):
         what = f"The file {name} cannot be reached: its kind of URL needs a package that is not installed."
-        problem = SourceProblem(what, "Install the fsspec package of that store (such as s3fs), or correct source.path.")
+        problem = SourceProblem(
+            what, "Install the fsspec package of that store (such as s3fs), or correct source.path."
+        )
     else:
         problem = SourceProblem(f"The file {name} cannot be opened now.", "Check the disk or network, then try again.")
         return SourceUnavailable(spec.dataset, [problem])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from types import NoneType
 from typing import Any
+from uuid import UUID
 
 import pandas as pd
 import pyarrow as pa
@@ -58,21 +60,26 @@ def _together(columns: list[pd.Series], names: list[str]) -> pd.DataFrame:
 
 def _compress(values: Sequence[Any]) -> pa.Array | list[Any]:
     """One column of a chunk as an Arrow array, or as the objects themselves where types are mixed."""
-    plain = [float(value) if isinstance(value, Decimal) else value for value in values]
-    if {type(value) for value in plain} >= {bool, int} or {type(value) for value in plain} >= {bool, float}:
-        return plain  # Arrow would refuse some and merge others; conform says it is mixed
+    types = set(map(type, values))
+    plain: Sequence[Any] = values
+    if Decimal in types:
+        plain = [float(value) if isinstance(value, Decimal) else value for value in values]
+    if UUID in types:
+        plain = [str(value) if isinstance(value, UUID) else value for value in plain]
+    if len(types - {NoneType}) > 1:
+        return list(plain)  # Arrow would refuse some mixtures and merge others; conform judges them
     try:
         return pa.array(plain)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
-        return plain
+        return list(plain)
 
 
 def _column(parts: list[pa.Array | list[Any]]) -> pd.Series:
-    arrays = [part for part in parts if isinstance(part, pa.Array) and not pa.types.is_null(part.type)]
-    types = {array.type for array in arrays}
-    if len(types) == 1 and not any(isinstance(part, list) for part in parts):
+    arrays = [part for part in parts if not isinstance(part, list)]
+    types = {array.type for array in arrays if not pa.types.is_null(array.type)}
+    if len(types) == 1 and len(arrays) == len(parts):
         only = types.pop()
-        return _from_arrow(pa.chunked_array([part.cast(only) for part in parts], type=only))
+        return _from_arrow(pa.chunked_array([array.cast(only) for array in arrays], type=only))
     values: list[Any] = []
     for part in parts:
         values.extend(part if isinstance(part, list) else part.to_pylist())

@@ -1,6 +1,6 @@
 """Artifacts by key below one URL: frames, models, manifests, pages, in a local folder or an object store.
 
-Belongs here: writing whole or not at all, hashes, Parquet. Does not: where what lies (``chain/keys.py``) or what it means.
+Belongs here: writing whole or not at all, hashes, Parquet. Does not: where what lies and what it means.
 The names below are imported when first used, so that importing the package costs nothing.
 """
 

@@ -33,10 +33,18 @@ class Backend(Protocol):
         """Keys of all files at or below ``prefix``, sorted; ``""`` means all."""
         ...
 
-    def delete(self, prefix: str) -> None:
-        """Remove the file or folder at ``prefix``; nothing happens when there is none."""
+    def delete(self, prefix: str, *, manifest_last: bool = False) -> None:
+        """Remove the file or folder at ``prefix``; nothing happens when there is none.
+
+        Where files go one by one, manifests go first: a folder that is half gone is no batch any more.
+        ``manifest_last`` is for leftovers of a move, which are found again by their manifest.
+        """
         ...
 
     def move_folder(self, source: str, target: str) -> None:
         """Move a folder with a manifest to ``target``, replacing what was there."""
+        ...
+
+    def sweep(self, before: float) -> int:
+        """Remove unfinished files last written before this Unix time; their number."""
         ...

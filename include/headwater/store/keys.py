@@ -33,6 +33,7 @@ def _fault(key: str) -> str | None:
         "it holds a control character": any(ord(sign) < 32 or ord(sign) == 127 for sign in key),
         "it holds an empty step, '.' or '..'": any(step in ("", ".", "..") for step in steps),
         f"{STAGING!r} belongs to the store itself": steps[0] == STAGING,
+        "a step is longer than 255 bytes": any(len(step.encode(errors="replace")) > 255 for step in steps),
         "it is not UTF-8": any(0xD800 <= ord(sign) <= 0xDFFF for sign in key),
     }
     return next((reason for reason, is_so in faults.items() if is_so), None)

@@ -57,7 +57,7 @@ class LocalFolder:
         found = (path.relative_to(self.root) for path in start.rglob("*") if path.is_file())
         return sorted(path.as_posix() for path in found if path.parts[0] != STAGING)
 
-    def delete(self, prefix: str) -> None:
+    def delete(self, prefix: str, *, manifest_last: bool = False) -> None:
         """Rename away first, so that nobody sees half of a folder; then remove."""
         path = self.root / prefix
         aside = self._aside()
@@ -79,6 +79,13 @@ class LocalFolder:
         _flush_folder(new.parent)
         _flush_folder(old.parent)
         _remove(former)
+
+    def sweep(self, before: float) -> int:
+        """Remove what lies in the staging folder and was last written before this Unix time."""
+        left = [path for path in self._staging.glob("*") if path.stat().st_mtime < before]
+        for path in left:
+            _remove(path)
+        return len(left)
 
     def _aside(self) -> Path:
         self._staging.mkdir(parents=True, exist_ok=True)

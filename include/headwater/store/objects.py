@@ -45,9 +45,9 @@ class ObjectStore:
         own = self._root.lstrip("/") + "/"
         return sorted(str(path).lstrip("/").removeprefix(own) for path in found)
 
-    def delete(self, prefix: str) -> None:
-        """Remove manifests first: a folder that is half gone is no batch any more."""
-        for key in sorted(self.list(prefix), key=lambda key: not key.endswith(MANIFEST)):
+    def delete(self, prefix: str, *, manifest_last: bool = False) -> None:
+        """Remove the objects at or below ``prefix`` one by one, manifests first or last."""
+        for key in sorted(self.list(prefix), key=lambda key: key.endswith(MANIFEST) == manifest_last):
             self._files.rm_file(self._path(key))
         self._files.invalidate_cache()
 
@@ -61,9 +61,11 @@ class ObjectStore:
         keys = sorted(self.list(source), key=lambda key: key == f"{source}/{MANIFEST}")
         for key in keys:
             self._files.cp_file(self._path(key), self._path(target + key.removeprefix(source)))
-        for key in keys:
-            self._files.rm_file(self._path(key))
-        self._files.invalidate_cache()
+        self.delete(source, manifest_last=True)
+
+    def sweep(self, before: float) -> int:
+        """Nothing: unfinished files lie in temporary folders, not in the store."""
+        return 0
 
     def _path(self, key: str) -> str:
         return f"{self._root}/{key}"

@@ -15,7 +15,7 @@ GROUP_ROWS = 131_072
 _OWN_KEYS = (b"ARROW:schema", b"pandas")
 
 
-class Misfit(ValueError):
+class MisfitError(ValueError):
     """A table does not fit the file it was to go into."""
 
 
@@ -23,16 +23,16 @@ def write_file(path: Path, tables: Iterable[pa.Table], schema: pa.Schema, metada
     """Write ``tables`` one after the other and return the number of rows.
 
     Raises:
-        Misfit: a table does not have the schema's columns and types, or holds an empty value where none may be.
+        MisfitError: a table does not have the schema's columns and types, or holds an empty value where none may be.
     """
     labelled = schema.with_metadata({name.encode(): text.encode() for name, text in metadata.items()} or None)
     rows = 0
     with parquet.ParquetWriter(path, labelled, compression="zstd", compression_level=1) as writer:
-        for group in _gathered(tables, GROUP_ROWS):
+        for group in _gathered((_fitted(table, labelled) for table in tables), GROUP_ROWS):
             try:
-                writer.write_table(_fitted(group, labelled), row_group_size=GROUP_ROWS)
+                writer.write_table(group, row_group_size=GROUP_ROWS)
             except pa.ArrowException as error:
-                raise Misfit(f"Parquet refuses the rows ({type(error).__name__})") from None
+                raise MisfitError(f"Parquet refuses the rows ({type(error).__name__})") from None
             rows += group.num_rows
     return rows
 
@@ -91,12 +91,12 @@ def _gathered(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
 def _fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:
     """``table`` under exactly ``schema``: equal names, order and types; only the flag "may be empty" may differ."""
     if table.schema.names != schema.names:
-        raise Misfit(f"a table has other columns than the file: {_difference(table.schema.names, schema.names)}")
+        raise MisfitError(f"a table has other columns than the file: {_difference(table.schema.names, schema.names)}")
     for have, want, column in zip(table.schema, schema, table.columns, strict=True):
         if have.type != want.type:
-            raise Misfit(f"column {want.name!r} is {have.type}, the file's is {want.type}")
+            raise MisfitError(f"column {want.name!r} is {have.type}, the file's is {want.type}")
         if not want.nullable and column.null_count:
-            raise Misfit(f"column {want.name!r} may not be empty and has {column.null_count} missing values")
+            raise MisfitError(f"column {want.name!r} may not be empty and has {column.null_count} missing values")
     return pa.Table.from_arrays(table.columns, schema=schema)
 
 

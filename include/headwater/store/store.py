@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -82,7 +84,7 @@ class Store:
         with self._place.staging() as unfinished:
             try:
                 parquet.write_file(unfinished, tables, schema, metadata or {})
-            except parquet.Misfit as error:
+            except parquet.MisfitError as error:
                 raise ArtifactError(f"{key!r} cannot be written: {error}. Cure: write tables of one schema.") from error
             return self._install(unfinished, key)
 
@@ -129,7 +131,7 @@ class Store:
         deletion: readers must take a folder without a manifest for no batch.
 
         Raises:
-            ArtifactError: the source has no ``manifest.json`` (it is not finished), or there is neither source nor target.
+            ArtifactError: the source has no ``manifest.json``: it is not finished, or was never there.
         """
         source, target = check_prefix(source_prefix), check_prefix(target_prefix)
         if f"{target}/".startswith(f"{source}/") or f"{source}/".startswith(f"{target}/"):
@@ -142,9 +144,13 @@ class Store:
                 return
             raise ArtifactError(f"{source!r} is not finished: it has no {MANIFEST}. Cure: write it last, then publish.")
         if self._place.exists(published) and self.read_bytes(document) == self.read_bytes(published):
-            self._place.delete(source)
+            self._place.delete(source, manifest_last=True)
         else:
             self._place.move_folder(source, target)
+
+    def sweep(self, age: timedelta) -> int:
+        """Remove what killed writers left behind longer than ``age`` ago; the number of things removed."""
+        return self._place.sweep(time.time() - age.total_seconds())
 
     def url_of(self, key: str) -> str:
         """The full URL of ``key``, for people and manifests; the file need not exist."""
@@ -165,7 +171,7 @@ class Store:
         check_key(key)
         try:
             file = self._place.open(key)
-        except (FileNotFoundError, NotADirectoryError) as error:
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError, FileExistsError) as error:
             raise ArtifactError(f"There is no artifact {key!r} in {self.url}. {_RESTORE}") from error
         with file:
             yield file
@@ -179,7 +185,10 @@ class Store:
             else:
                 with self._open(key) as file:
                     yield file
-        except pa.ArrowException as error:
+        except (pa.ArrowException, OSError) as error:
+            # Arrow reports damage as an OSError without a number; one with a number comes from the disk or network.
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
             raise ArtifactError(f"{key!r} is not a whole Parquet file ({type(error).__name__}). {_RESTORE}") from error
 
 

@@ -1,0 +1,75 @@
+"""From results to one decision, and to one number for ranking candidates.
+
+Belongs here: passing or not, and the score. Does not: running checks (see ``battery.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from headwater.checks import c2st, cell_coverage, knn_coverage, utility_gap
+from headwater.checks.result import CheckResult
+from headwater.spec.model import Model
+
+
+class Verdict(Model):
+    """The decision.
+
+    Attributes:
+        passed: at least one critical check ran and all critical ones passed. No checks, no release.
+        failed: names of the critical checks that failed, in order.
+        warnings: names of the warning checks that failed, in order.
+        sentence: the decision in plain words.
+    """
+
+    passed: bool
+    failed: tuple[str, ...]
+    warnings: tuple[str, ...]
+    sentence: str
+
+
+def verdict(results: Sequence[CheckResult]) -> Verdict:
+    """Judge the results together. Fails closed: without a critical result nothing passes."""
+    critical = [result for result in results if result.severity == "critical"]
+    failed = tuple(result.name for result in critical if not result.passed)
+    warnings = tuple(result.name for result in results if result.severity == "warning" and not result.passed)
+    passed = bool(critical) and not failed
+    if not critical:
+        sentence = "Not passed: no critical check was run."
+    elif failed:
+        sentence = f"Not passed: {len(failed)} of {len(critical)} critical checks failed ({', '.join(failed)})."
+    else:
+        sentence = f"Passed: {len(critical)} of {len(critical)} critical checks passed."
+    if warnings:
+        sentence += f" Warnings: {', '.join(warnings)}."
+    return Verdict(passed=passed, failed=failed, warnings=warnings, sentence=sentence)
+
+
+def score(results: Sequence[CheckResult]) -> float:
+    """One number between 0 and 1 for ranking candidates on the same reference; 1 is as good as real rows.
+
+    The mean of: coverage as a part of what real rows reach (at most 1); real mass in covered cells; ``2 (1 - AUC)`` of
+    the two-sample test, with AUC below .5 taken as .5; 1 minus the worst target's utility gap (gaps below 0 taken
+    as 0). The last is left out where the dataset has no targets. A check that is absent or could not run
+    counts 0, so a candidate never gains by breaking a check. A score decides no release: the verdict does.
+    """
+    by_name = {result.name: result for result in results}
+    parts = [
+        _coverage(by_name.get(knn_coverage.NAME)),
+        _value(by_name.get(cell_coverage.NAME), worst=0.0),
+        2 * (1 - max(0.5, _value(by_name.get(c2st.NAME), worst=1.0))),
+    ]
+    gaps = [_value(result, worst=1.0) for name, result in by_name.items() if name.startswith(f"{utility_gap.NAME}:")]
+    if gaps:
+        parts.append(1 - max(0.0, *gaps))
+    return sum(min(1.0, max(0.0, part)) for part in parts) / len(parts)
+
+
+def _coverage(result: CheckResult | None) -> float:
+    if result is None or result.value is None:
+        return 0.0
+    return result.value / max(float(result.detail["real_mean"]), 1e-9)
+
+
+def _value(result: CheckResult | None, worst: float) -> float:
+    return worst if result is None or result.value is None else result.value

@@ -1,0 +1,63 @@
+"""What a column of a batch may hold: its range and its set of values, and who says so.
+
+Belongs here: reading spec, schema and facts. Does not: the expectations made of it (``suite.py``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from headwater.checks.facts import ColumnFacts
+from headwater.spec.columns import Column, Value
+from headwater.tables.schema import ColumnSchema
+
+Bound = int | float | date | datetime
+Origin = Literal["spec", "training rows"]
+
+
+@dataclass(frozen=True)
+class Range:
+    """Closed range; None is open. ``origins`` says who set the lower and the upper bound."""
+
+    low: Bound | None
+    high: Bound | None
+    origins: tuple[Origin, Origin]
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """A set of values, and who named it."""
+
+    values: tuple[Value, ...]
+    origin: Origin
+
+
+def range_of(column: Column, schema: ColumnSchema, facts: ColumnFacts | None) -> Range | None:
+    """The spec's bounds; where it sets none, what was seen in training. None where neither is known."""
+    if schema.sdtype not in ("numerical", "datetime"):
+        return None
+    low = column.min if column.min is not None else _seen(facts and facts.minimum, schema, -1)
+    high = column.max if column.max is not None else _seen(facts and facts.maximum, schema, +1)
+    if low is None and high is None:
+        return None
+    origin: list[Origin] = ["spec" if bound is not None else "training rows" for bound in (column.min, column.max)]
+    return Range(low, high, (origin[0], origin[1]))
+
+
+def allowed_of(column: Column, schema: ColumnSchema) -> Allowed | None:
+    """The spec's values, else the categories of the snapshot; None for columns that are not categorical."""
+    if column.values is not None:
+        return Allowed(column.values, "spec")
+    return None if schema.categories is None else Allowed(schema.categories, "training rows")
+
+
+def _seen(bound: float | str | None, schema: ColumnSchema, outward: int) -> Bound | None:
+    """A bound of the facts as a value. Facts hold instants to the second, so those are moved out by one."""
+    if bound is None:
+        return None
+    if not isinstance(bound, str):
+        return int(bound) if schema.storage == "integer" else float(bound)
+    instant = datetime.fromisoformat(bound)
+    return instant.date() if schema.storage == "date" else instant + timedelta(seconds=outward)

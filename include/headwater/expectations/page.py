@@ -1,0 +1,90 @@
+"""The Data Docs page of one validation: Great Expectations' own page renderer, then our view of it.
+
+Belongs here: from results to the page's HTML, the order of its rows and sections. Does not: templates
+(``templates/``), what is escaped (``page_view.py``), single rows (``page_rows.py``).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
+from great_expectations.render import RenderedDocumentContent, RenderedSectionContent
+from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
+
+from headwater.checks.result import CheckResult
+from headwater.checks.verdict import verdict
+from headwater.expectations import cells
+from headwater.expectations.page_rows import rows_of
+from headwater.expectations.page_view import PageView
+
+if TYPE_CHECKING:
+    from headwater.expectations.validate import Subject
+
+RANK = {"critical": 0, "warning": 1, "info": 2}
+WHOLE_TABLE = "Table-Level Expectations"
+FAILED_MAX = 12
+"""Failed checks told at the top; the rest is counted and stands below."""
+_ROWS = {"module_name": "headwater.expectations.page_rows", "class_name": "RowsWithSeverity"}
+
+
+def render(found: ExpectationSuiteValidationResult, checks: Sequence[CheckResult], subject: Subject) -> str:
+    """The page as one HTML document. ``checks`` are those of ``found.results``, in the same order."""
+    pairs = sorted(zip(found.results, checks, strict=True), key=lambda pair: _order(pair[1]))
+    ordered = ExpectationSuiteValidationResult(
+        success=found.success,
+        results=[one for one, _ in pairs],
+        suite_name=found.suite_name,
+        statistics=found.statistics,
+        meta=dict(found.meta),
+        batch_id=found.batch_id,
+    )
+    with rows_of(pairs):
+        section = {"class_name": "ValidationResultsColumnSectionRenderer", "table_renderer": _ROWS}
+        document = ValidationResultsPageRenderer(column_section_renderer=section).render(ordered)
+    failed = Counter(_section_of(one) for one, check in pairs if not check.passed)
+    return PageView().render(_arranged(document, failed), **_head(checks, subject, failed))
+
+
+def _order(check: CheckResult) -> tuple[bool, int, bool]:
+    """Failed before passed, critical before info, mode checks before rules."""
+    return check.passed, RANK[check.severity], check.name.startswith("rule:")
+
+
+def _section_of(found: Any) -> str:
+    return str(found.expectation_config.kwargs.get("column", WHOLE_TABLE))
+
+
+def _arranged(document: RenderedDocumentContent, failed: Counter[str]) -> RenderedDocumentContent:
+    """Our head stands for Great Expectations' overview; sections with failures come first after the whole table."""
+    sections: list[RenderedSectionContent] = list(document.sections)[1:]
+    sections.sort(key=lambda section: (section.section_name != WHOLE_TABLE, not failed[str(section.section_name)]))
+    document.sections = sections
+    return document
+
+
+def _head(checks: Sequence[CheckResult], subject: Subject, failed: Counter[str]) -> dict[str, Any]:
+    """What the template shows above the sections: verdict, batch facts, failures."""
+    judged = verdict(list(checks))
+    broken = sorted((check for check in checks if not check.passed), key=_order)
+    return {
+        "subject": {**asdict(subject), "started_at": subject.started_at.isoformat(sep=" ", timespec="seconds")},
+        "passed": judged.passed,
+        "counts": {"all": len(checks), "passed": sum(check.passed for check in checks)},
+        "broken": [
+            {
+                "name": check.name,
+                "severity": check.severity,
+                "sentence": check.sentence,
+                "found": cells.value_of(check),
+                "limit": cells.limit_of(check),
+            }
+            for check in broken[:FAILED_MAX]
+        ],
+        "more_broken": max(0, len(broken) - FAILED_MAX),
+        "failed_in": dict(failed),
+        "whole_table": WHOLE_TABLE,
+    }

@@ -1,0 +1,82 @@
+"""The rows of the page's tables: status, severity, what was checked, what was found, the limit.
+
+Belongs here: the table renderer that Great Expectations' section renderer loads by name. Does not: content of
+single cells (``cells.py``), the order of rows (``page.py``).
+
+Great Expectations leaves out the whole page when one row cannot be drawn; here such a row says so itself.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from great_expectations.core.expectation_validation_result import ExpectationValidationResult
+from great_expectations.render.renderer.content_block import ValidationResultsTableContentBlockRenderer
+
+from headwater.checks.result import CheckResult
+from headwater.expectations import cells
+from headwater.expectations.results import is_mode
+
+log = logging.getLogger(__name__)
+
+Found = ExpectationValidationResult
+_checks: ContextVar[dict[int, CheckResult]] = ContextVar("checks of the page that is drawn")
+
+
+@contextmanager
+def rows_of(pairs: Sequence[tuple[Found, CheckResult]]) -> Iterator[None]:
+    """Let the renderer, which Great Expectations calls by class, find the check of each result."""
+    token = _checks.set({id(found): check for found, check in pairs})
+    try:
+        yield
+    finally:
+        _checks.reset(token)
+
+
+class RowsWithSeverity(ValidationResultsTableContentBlockRenderer):
+    """Great Expectations' table of results, with severity and limit, and rows that cannot break the page."""
+
+    _rendered_component_default_init_kwargs: dict[str, Any] = {"table_options": {}}  # noqa: RUF012  as in its base
+
+    @classmethod
+    def _process_content_block(cls, content_block: Any, has_failed_evr: Any, render_object: Any = None) -> None:
+        content_block.header_row = ["Status", "Severity", "What was checked", "Found", "Limit"]
+        outcomes = [_outcome(_checks.get()[id(found)]) for found in render_object]
+        content_block.table_options = {"outcomes": outcomes}
+
+    @classmethod
+    def _get_content_block_fn(cls, expectation_type: str, expectation_config: Any = None) -> Callable[..., Any]:
+        draw = super()._get_content_block_fn(expectation_type, expectation_config)
+
+        def row(result: Found, runtime_configuration: dict[str, Any], **kwargs: Any) -> list[list[Any]]:
+            check = _checks.get()[id(result)]
+            try:
+                told, found = _drawn(draw, result, check, runtime_configuration, kwargs)
+            except Exception as error:  # a picture that fails must not cost the page
+                log.warning("a row of the page could not be drawn: %s of %s", type(error).__name__, check.name)
+                told = [cells.text(f"{check.sentence} (This row could not be drawn in full.)")]
+                found = cells.value_of(check)
+            state = cells.badge("passed" if check.passed else "failed", _outcome(check))
+            return [[state, cells.badge(check.severity, check.severity), told, found, cells.limit_of(check)]]
+
+        return row
+
+
+def _drawn(
+    draw: Any, result: Found, check: CheckResult, runtime: dict[str, Any], kwargs: dict[str, Any]
+) -> tuple[list[Any], Any]:
+    """What was checked and what was found, as Great Expectations' renderers tell it; errors in our own words."""
+    if check.error is not None:
+        return [cells.text(check.sentence), cells.text(check.error)], cells.value_of(check)
+    if not is_mode(result):
+        return [cells.text(check.sentence)], f"{check.value:,.0f}"
+    _, told, found = draw(result=result, runtime_configuration=runtime, **kwargs)[0]
+    return list(told), found
+
+
+def _outcome(check: CheckResult) -> str:
+    return "passed" if check.passed else "failed"

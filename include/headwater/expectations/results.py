@@ -1,0 +1,116 @@
+"""From Great Expectations' results to check results: one number each, with its limit and a sentence.
+
+A rule's number is how many rows (or columns) break it; its limit is none. Belongs here: that translation, and
+what is said of a rule that could not run. Does not: pages, verdicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from typing import Any
+
+from great_expectations.core.expectation_validation_result import ExpectationValidationResult
+
+from headwater.checks.result import CheckResult
+from headwater.expectations.mode import ModeExpectation
+
+Found = ExpectationValidationResult
+
+
+def check_of(found: Found, rows: int, told: Set[str]) -> CheckResult:
+    """The check result of one expectation. ``rows`` is the batch's size; ``told`` are errors safe to print."""
+    error = error_of(found, told)
+    if error is None and is_mode(found):
+        return ModeExpectation.check_of(found)
+    name = name_of(found)
+    common: dict[str, Any] = {
+        "name": name,
+        "severity": "critical",
+        "direction": "at_most",
+        "limit_origin": "spec",
+        "limit": 0.0,
+        "n": rows,
+    }
+    if error is not None:
+        sentence = f"{name} could not run, so the batch does not pass: {error}."
+        return CheckResult(**common, value=None, passed=False, sentence=sentence, error=error)
+    severity = str(getattr(found.expectation_config.severity, "value", found.expectation_config.severity))
+    breaches, told_so = _breaches(found)
+    passed = bool(found.success) and breaches == 0
+    rule = str(found.expectation_config.description or name)
+    sentence = rule if passed else f"Broken rule: {rule} {told_so}"
+    return CheckResult(
+        **{**common, "severity": severity}, value=float(breaches), passed=passed, sentence=sentence
+    )
+
+
+def is_mode(found: Found) -> bool:
+    """Whether the expectation is one of the mode checks."""
+    return "reference_key" in found.expectation_config.kwargs
+
+
+def name_of(found: Found) -> str:
+    """``rule:column_values_to_be_in_set:salary``; the columns joined by commas where there are several."""
+    config = found.expectation_config
+    kind = config.type.removeprefix("expect_")
+    if is_mode(found):
+        return ":".join([kind, *([config.kwargs["target"]] if "target" in config.kwargs else [])])
+    columns = [config.kwargs["column"]] if "column" in config.kwargs else []
+    if kind.startswith("compound_columns"):
+        columns = list(config.kwargs["column_list"])
+    return ":".join(["rule", kind, *([",".join(columns)] if columns else [])])
+
+
+def position_of(found: Found) -> int:
+    """The expectation's place in its suite: Great Expectations returns results in another order."""
+    return int((found.expectation_config.meta or {}).get("position", 0))
+
+
+def error_of(found: Found, told: Set[str]) -> str | None:
+    """Why the expectation could not run, else None.
+
+    Only the exception's class is named, unless the message is one of ours: libraries put values of rows into
+    their messages.
+    """
+    info = found.exception_info or {}
+    infos = [info] if "raised_exception" in info else list(info.values())
+    raised = [one for one in infos if one["raised_exception"]]
+    if not raised:
+        return None
+    message = str(raised[0]["exception_message"])
+    if message in told:
+        return message
+    last = str(raised[0]["exception_traceback"]).strip().rsplit("\n", 1)[-1]
+    kind = last.split(":", 1)[0].rsplit(".", 1)[-1].strip()
+    return f"{kind if kind.isidentifier() else 'an error'} inside Great Expectations"
+
+
+def _breaches(found: Found) -> tuple[int, str]:
+    """How many rows or columns break the rule, and that in words."""
+    result, kwargs = found.result or {}, found.expectation_config.kwargs
+    if "unexpected_count" in result:
+        rows = int(result["unexpected_count"] or 0)
+        share = rows / result["element_count"] if result.get("element_count") else 0.0
+        return rows, f"{rows:,} {_plural(rows, 'row breaks', 'rows break')} it ({share:.2%})."
+    if "value" in kwargs:
+        rows = int(result["observed_value"])
+        return abs(rows - int(kwargs["value"])), f"It has {rows:,}."
+    if "type_" in kwargs:
+        return int(not found.success), "It is stored as another type."
+    return _misplaced(list(result["observed_value"]), list(kwargs["column_list"]))
+
+
+def _misplaced(observed: list[Any], wanted: list[str]) -> tuple[int, str]:
+    missing = [name for name in wanted if name not in observed]
+    extra = [name for name in observed if name not in wanted]
+    if not missing and not extra:
+        moved = sum(one != other for one, other in zip(observed, wanted, strict=False)) + abs(len(observed) - len(wanted))
+        return moved, f"{moved} {_plural(moved, 'column is', 'columns are')} out of place or doubled."
+    parts = [f"missing: {', '.join(missing)}"] if missing else []
+    # An extra column's name comes from the batch and may be anything: it is counted, not told.
+    parts += [f"{len(extra)} unknown"] if extra else []
+    return len(missing) + len(extra), f"Columns {'; '.join(parts)}."
+
+
+def _plural(count: int, one: str, many: str) -> str:
+    return one if count == 1 else many

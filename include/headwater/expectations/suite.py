@@ -1,0 +1,154 @@
+"""The suite of a dataset: one Great Expectations expectation for each rule of its spec, and the mode checks.
+
+Belongs here: which rules a table has. Does not: running them (``validate.py``), counting (``engine.py``), how a
+finding is told (``results.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import great_expectations as gx
+import great_expectations.expectations as gxe
+
+from headwater.checks.facts import TableFacts
+from headwater.expectations import sentences
+from headwater.expectations.bounds import allowed_of, range_of
+from headwater.expectations.mode_c2st import ExpectC2st
+from headwater.expectations.mode_category_presence import ExpectCategoryPresence
+from headwater.expectations.mode_cell_coverage import ExpectCellCoverage
+from headwater.expectations.mode_knn_coverage import ExpectKnnCoverage
+from headwater.expectations.mode_utility_gap import ExpectUtilityGap
+from headwater.spec import Column, DatasetSpec
+from headwater.tables.schema import ColumnSchema, Storage, TableSchema
+
+TYPE_NAME: Mapping[Storage, str] = {
+    "integer": "int64",
+    "real": "float64",
+    "boolean": "bool",
+    "text": "str",
+    "date": "datetime64[us]",
+    "timestamp": "datetime64[us]",
+}
+"""Great Expectations' name of the pandas type of each storage (masked types go by the type of their values)."""
+CATEGORY_TYPE = "CategoricalDtypeType"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """A suite, and the values that are handed to it at run time only.
+
+    ``parameters`` hold the bounds and sets of sensitive columns: the suite names them by ``$PARAMETER``, so that
+    its JSON carries none of their values.
+    """
+
+    suite: gx.ExpectationSuite
+    parameters: dict[str, Any]
+
+
+def build(spec: DatasetSpec, schema: TableSchema, facts: TableFacts, rows: int, reference_key: str) -> Rules:
+    """The suite for a batch of ``rows`` rows: the table's rules, then each column's, the key's, the mode checks.
+
+    Needs a Great Expectations context to be set in this process. ``reference_key`` is where the real rows are held.
+    """
+    parameters: dict[str, Any] = {}
+    found = {column.name: column for column in facts.columns}
+    expectations: list[gxe.Expectation] = _table_rules(schema, rows)
+    for position, column in enumerate(schema.columns):
+        declared = spec.columns.get(column.name, Column(sdtype="id"))
+        rules = [_type_rule(column), *_missing_rules(column), *_range_rules(declared, column, found.get(column.name))]
+        rules += _set_rules(declared, column)
+        if is_hidden(declared):
+            rules = [_hide(rule, f"column_{position}", parameters) for rule in rules]
+        expectations += rules
+    expectations += _key_rules(spec)
+    expectations += _mode_checks(spec.targets, reference_key)
+    for position, expectation in enumerate(expectations):
+        expectation.meta = {**(expectation.meta or {}), "position": position}
+    return Rules(gx.ExpectationSuite(name=spec.dataset, expectations=expectations), parameters)
+
+
+def is_hidden(column: Column) -> bool:
+    """Whether no value of the column may be shown."""
+    return column.sensitive or column.sdtype in ("id", "pii")
+
+
+def _rule(kind: type[gxe.Expectation], sentence: str, **kwargs: Any) -> gxe.Expectation:
+    return kind(**kwargs, severity="critical", description=sentence)
+
+
+def _table_rules(schema: TableSchema, rows: int) -> list[gxe.Expectation]:
+    columns = _rule(
+        gxe.ExpectTableColumnsToMatchOrderedList,
+        sentences.ordered_columns(len(schema.names)),
+        column_list=schema.names,
+    )
+    return [columns, _rule(gxe.ExpectTableRowCountToEqual, sentences.row_count(rows), value=rows)]
+
+
+def _type_rule(column: ColumnSchema) -> gxe.Expectation:
+    name = CATEGORY_TYPE if column.categories is not None else TYPE_NAME[column.storage]
+    told = "categories" if column.categories is not None else column.storage
+    return _rule(
+        gxe.ExpectColumnValuesToBeOfType, sentences.stored_as(column.name, told), column=column.name, type_=name
+    )
+
+
+def _missing_rules(column: ColumnSchema) -> list[gxe.Expectation]:
+    if column.nullable:
+        return []
+    return [_rule(gxe.ExpectColumnValuesToNotBeNull, sentences.never_missing(column.name), column=column.name)]
+
+
+def _range_rules(declared: Column, column: ColumnSchema, facts: Any) -> list[gxe.Expectation]:
+    allowed = range_of(declared, column, facts)
+    if allowed is None:
+        return []
+    sentence = sentences.in_range(column.name, allowed, hidden=is_hidden(declared))
+    return [
+        _rule(
+            gxe.ExpectColumnValuesToBeBetween,
+            sentence,
+            column=column.name,
+            min_value=allowed.low,
+            max_value=allowed.high,
+        )
+    ]
+
+
+def _set_rules(declared: Column, column: ColumnSchema) -> list[gxe.Expectation]:
+    allowed = allowed_of(declared, column)
+    if allowed is None:
+        return []
+    sentence = sentences.in_set(column.name, allowed, hidden=is_hidden(declared))
+    return [_rule(gxe.ExpectColumnValuesToBeInSet, sentence, column=column.name, value_set=list(allowed.values))]
+
+
+def _key_rules(spec: DatasetSpec) -> list[gxe.Expectation]:
+    names = spec.keys.primary
+    if not names:
+        return []
+    sentence = sentences.unique(names)
+    if len(names) == 1:
+        return [_rule(gxe.ExpectColumnValuesToBeUnique, sentence, column=names[0])]
+    return [_rule(gxe.ExpectCompoundColumnsToBeUnique, sentence, column_list=list(names))]
+
+
+def _mode_checks(targets: tuple[str, ...], key: str) -> list[gxe.Expectation]:
+    kinds = (ExpectCategoryPresence, ExpectKnnCoverage, ExpectCellCoverage, ExpectC2st)
+    return [
+        *(kind(reference_key=key, severity="critical") for kind in kinds),
+        *(ExpectUtilityGap(reference_key=key, target=target, severity="critical") for target in targets),
+    ]
+
+
+def _hide(rule: gxe.Expectation, prefix: str, parameters: dict[str, Any]) -> gxe.Expectation:
+    """The same rule with its values moved to ``parameters``."""
+    for field in ("min_value", "max_value", "value_set"):
+        value = getattr(rule, field, None)
+        if value is not None:
+            parameters[f"{prefix}_{field}"] = value
+            setattr(rule, field, {"$PARAMETER": f"{prefix}_{field}"})
+    return rule

@@ -1,0 +1,116 @@
+"""Runs the suite on a batch and returns what was found: check results, the page, the suite as JSON.
+
+Belongs here: one run of Great Expectations from beginning to end. Does not: reading or writing of batches,
+pages or ledgers; the caller does that.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import great_expectations as gx
+import pandas as pd
+from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
+from great_expectations.core.run_identifier import RunIdentifier
+from great_expectations.validator.validator import Validator, calc_validation_statistics
+
+from headwater.checks.facts import TableFacts
+from headwater.checks.reference import Reference
+from headwater.checks.result import CheckResult
+from headwater.expectations import page, results, suite
+from headwater.expectations.engine import CountingEngine
+from headwater.expectations.held import held
+from headwater.spec import DatasetSpec
+
+RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0, "exclude_unexpected_values": True}
+"""Counts only: no value of a row leaves the engine."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is validated, for the page's head.
+
+    ``rows`` is how many rows the batch was asked to have; ``content_hash`` is hex SHA-256; ``started_at`` has a zone.
+    """
+
+    dataset: str
+    batch_id: str
+    batch_date: date
+    validation_id: str
+    started_at: datetime
+    generator: str
+    rows: int
+    content_hash: str
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What was found.
+
+    Attributes:
+        results: one for each expectation: the suite's rules first, then the mode checks, in the suite's order.
+        page: the Data Docs page, one HTML document in UTF-8.
+        suite: the suite's JSON form; values of sensitive columns stand in it as ``$PARAMETER``.
+    """
+
+    results: tuple[CheckResult, ...]
+    page: str
+    suite: dict[str, Any]
+
+
+def validate(
+    batch: pd.DataFrame, spec: DatasetSpec, facts: TableFacts, reference: Reference, subject: Subject
+) -> Validation:
+    """Judge ``batch`` by the suite of ``spec``.
+
+    Args:
+        batch: rows that should conform to ``reference.schema``; where they do not, that is found, not raised.
+        spec: the dataset's rules.
+        facts: of the training rows; their ranges bound columns for which the spec names none.
+        reference: the real rows that the mode checks compare with.
+        subject: names the batch on the page.
+
+    Raises:
+        RuntimeError: the same validation runs in this process already.
+    """
+    context = gx.get_context(mode="ephemeral")
+    with held(subject.validation_id, reference):
+        rules = suite.build(spec, reference.schema, facts, subject.rows, subject.validation_id)
+        document: dict[str, Any] = json.loads(json.dumps(rules.suite.to_json_dict()))
+        engine = CountingEngine()
+        found = _run(batch, rules, engine, context, subject)
+    checks = [results.check_of(one, len(batch), engine.told) for one in found.results]
+    html = page.render(found, checks, subject)
+    return Validation(results=tuple(checks), page=html, suite=document)
+
+
+def _run(
+    batch: pd.DataFrame, rules: suite.Rules, engine: CountingEngine, context: Any, subject: Subject
+) -> ExpectationSuiteValidationResult:
+    """Great Expectations' own run, its results in the suite's order."""
+    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    engine.load_batch_data(subject.batch_id, batch)
+    validator = Validator(execution_engine=engine, data_context=context, expectation_suite=rules.suite)
+    configurations = validator.process_expectations_for_validation(
+        rules.suite.expectation_configurations, rules.parameters
+    )
+    found = validator.graph_validate(configurations, runtime_configuration={"result_format": dict(RESULT_FORMAT)})
+    found.sort(key=results.position_of)
+    statistics = calc_validation_statistics(found)
+    run = RunIdentifier(run_name=subject.validation_id, run_time=subject.started_at)
+    return ExpectationSuiteValidationResult(
+        success=statistics.success,
+        results=found,
+        suite_name=rules.suite.name,
+        statistics={
+            "evaluated_expectations": statistics.evaluated_expectations,
+            "successful_expectations": statistics.successful_expectations,
+            "unsuccessful_expectations": statistics.unsuccessful_expectations,
+            "success_percent": statistics.success_percent,
+        },
+        meta={"run_id": run},
+        batch_id=subject.batch_id,
+    )

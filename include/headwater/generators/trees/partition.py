@@ -1,0 +1,88 @@
+"""A grown tree as plain arrays, and which node a row of a draft falls into. Growing is in ``growth``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from headwater.generators.errors import ModelFileError
+from headwater.generators.trees.draft import Draft
+
+_FIELDS = ("left", "right", "feature", "threshold", "missing_left")
+
+
+@dataclass(frozen=True)
+class Partition:
+    """A binary tree over the slots of a draft.
+
+    Attributes:
+        left, right: int32 children of each node, -1 at leaves; children come after their parent.
+        feature: int32 slot that a node splits on, below 0 at leaves.
+        threshold: float64; rows go left where the feature is at most this.
+        missing_left: bool; where rows go whose feature is NaN.
+        recodings: slot to float32 table ``(levels + 1,)``: the order of its categories in this tree, missing last.
+    """
+
+    left: np.ndarray
+    right: np.ndarray
+    feature: np.ndarray
+    threshold: np.ndarray
+    missing_left: np.ndarray
+    recodings: Mapping[int, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """Number of nodes."""
+        return len(self.left)
+
+    def nodes_of(self, draft: Draft) -> np.ndarray:
+        """The leaf of each row: its node number, int64, shape ``(rows,)``."""
+        if self.size == 1:
+            return np.zeros(draft.rows, dtype=np.int64)
+        for slot, table in self.recodings.items():
+            draft.features[:, slot] = table[draft.numbers[slot]]
+        nodes: np.ndarray = self._compiled.apply(draft.features)
+        return nodes
+
+    @cached_property
+    def _compiled(self) -> Any:
+        """Scikit-learn's tree over the same arrays: its ``apply`` is compiled and single-threaded."""
+        from sklearn.tree._tree import NODE_DTYPE, Tree
+
+        nodes = np.zeros(self.size, dtype=NODE_DTYPE)
+        nodes["left_child"], nodes["right_child"] = self.left, self.right
+        nodes["feature"], nodes["threshold"] = self.feature, self.threshold
+        nodes["missing_go_to_left"] = self.missing_left
+        slots = int(self.feature.max()) + 1
+        tree = Tree(slots, np.ones(1, dtype=np.intp), 1)
+        values = np.zeros((self.size, 1, 1))
+        tree.__setstate__({"max_depth": self.size, "node_count": self.size, "nodes": nodes, "values": values})
+        return tree
+
+    def to_arrays(self, prefix: str) -> dict[str, np.ndarray]:
+        """The arrays by name, each name beginning with ``prefix``."""
+        stored = {f"{prefix}{name}": getattr(self, name) for name in _FIELDS}
+        return stored | {f"{prefix}recoding.{slot}": table for slot, table in self.recodings.items()}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray], prefix: str, slots: int) -> Partition:
+        """The partition of :meth:`to_arrays`.
+
+        Raises:
+            ModelFileError: a child or a slot that does not exist (compiled code would read beyond its memory).
+        """
+        head = f"{prefix}recoding."
+        recodings = {int(name.removeprefix(head)): table for name, table in arrays.items() if name.startswith(head)}
+        partition = cls(*(arrays[f"{prefix}{name}"] for name in _FIELDS), recodings=recodings)
+        own = np.arange(partition.size)
+        inner = partition.left >= 0
+        after = (partition.left > own) & (partition.right > own)
+        inside = (partition.left < partition.size) & (partition.right < partition.size)
+        split = (partition.feature >= 0) & (partition.feature < slots)
+        if partition.size == 0 or not (after & inside & split)[inner].all() or (partition.left[~inner] != -1).any():
+            raise ModelFileError("a tree of the model file points outside of itself; retrain the dataset")
+        return partition

@@ -1,0 +1,11 @@
+"""All tables: importing this fills the metadata that migrations, descriptions and tests compare with."""
+
+from __future__ import annotations
+
+from headwater.ledger.models import batches, datasets, generators, history, snapshots, validations
+from headwater.ledger.models.base import Base
+
+MODULES = (datasets, snapshots, generators, batches, validations, history)
+"""In the order of the data."""
+
+METADATA = Base.metadata

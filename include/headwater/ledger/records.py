@@ -1,0 +1,196 @@
+"""What goes into the ledger and comes out of it: frozen, validated records. Nothing here knows SQL."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from headwater.spec.model import Model
+from headwater.tables.schema import TableSchema
+
+Id = Annotated[str, BeforeValidator(lambda given: str(UUID(str(given))))]
+"""A UUID as text, in small letters with hyphens."""
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=0)]
+Seconds = Annotated[float, Field(ge=0)]
+
+BatchStatus = Literal["planned", "produced", "passed", "failed", "released", "quarantined", "superseded", "retired"]
+TrainingStatus = Literal["running", "succeeded", "failed"]
+SubjectKind = Literal["generator", "validation"]
+
+
+class Dataset(Model):
+    """A registered dataset. ``anchor_key`` (32 bytes, made once) decides for ever which rows are in the anchor."""
+
+    dataset_id: Id
+    name: str
+    owner: str
+    description: str
+    anchor_key: bytes = Field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
+class Snapshot:
+    """Real rows at one moment, the anchor set aside. A dataclass, since a pydantic model cannot call a field ``schema``.
+
+    ``depth`` is 0 for rows without synthetic ancestors; ``source`` says where the rows are, without secrets.
+    """
+
+    snapshot_id: Id
+    dataset: str
+    content_hash: Sha256
+    schema: TableSchema
+    rows: Count
+    train_rows: Count
+    anchor_rows: Count
+    train_key: str
+    train_sha256: Sha256
+    anchor_key_path: str
+    anchor_sha256: Sha256
+    source: str
+    depth: Annotated[float, Field(ge=0)] = 0.0
+    taken_at: AwareDatetime
+
+
+class Profile(Model):
+    """Facts of a snapshot's rows, and the noise floor of each check."""
+
+    snapshot_id: Id
+    facts: dict[str, Any]
+    floors: dict[str, Any]
+
+
+class Generator(Model):
+    """A fitted model: what it learned from, where its file is, how it scored against the anchor."""
+
+    generator_id: Id
+    dataset: str
+    snapshot_id: Id
+    kind: str
+    label: str
+    settings: dict[str, Any]
+    seed: int
+    model_key: str
+    model_sha256: Sha256
+    model_bytes: Count
+    depth: float = Field(ge=0)
+    real_share: Share
+    score: float | None
+    code_version: str
+    created_at: AwareDatetime
+
+
+class TrainingRun(Model):
+    """One attempt to fit one candidate."""
+
+    training_run_id: Id
+    dataset: str
+    snapshot_id: Id
+    label: str
+    run_id: str
+    generator_id: Id | None
+    status: TrainingStatus
+    seconds: Seconds | None
+    error: str | None
+    started_at: AwareDatetime
+    finished_at: AwareDatetime | None
+
+
+class Batch(Model):
+    """One night's synthetic rows of one dataset."""
+
+    batch_id: Id
+    dataset: str
+    batch_date: date
+    generator_id: Id
+    spec_sha256: Sha256
+    seed: int
+    rows: Count
+    status: BatchStatus
+    content_hash: Sha256 | None
+    depth: float = Field(ge=0)
+    real_share: Share
+    run_id: str
+    code_version: str
+    location: str | None
+    created_at: AwareDatetime
+    released_at: AwareDatetime | None
+
+
+class Shard(Model):
+    """A run of blocks of a batch in one Parquet file; ``block_hashes`` has one hex SHA-256 a block, in order."""
+
+    batch_id: Id
+    index: Count
+    first_block: Count
+    block_hashes: tuple[Sha256, ...]
+    rows: Count
+    key: str
+    sha256: Sha256
+    seconds: Seconds
+
+
+class Validation(Model):
+    """One judgement of one content of a batch. ``attempt`` counts from 1 within the batch; the ledger sets it."""
+
+    validation_id: Id
+    batch_id: Id
+    content_hash: Sha256
+    passed: bool
+    sentence: str
+    docs_key: str
+    suite: dict[str, Any]
+    attempt: int | None = Field(None, ge=1)
+    started_at: AwareDatetime
+    finished_at: AwareDatetime
+    seconds: Seconds
+
+
+class Decision(Model):
+    """Who decided what, when and why: promote, keep, release, quarantine, retire, force and the like."""
+
+    decision_id: Id
+    dataset: str
+    kind: str = Field(pattern=r"^[a-z][a-z_]*$")
+    subject_kind: str
+    subject_id: str
+    outcome: str
+    reason: str
+    decided_by: str
+    decided_at: AwareDatetime
+    detail: dict[str, Any]
+
+
+class BatchLineage(Model):
+    """One row of the view ``batch_lineage``: where a batch comes from, down to the snapshot's hash.
+
+    ``verdict`` is that of the latest validation; ``released_to`` is the readers' table that holds the batch now.
+    """
+
+    dataset: str
+    batch_date: date
+    batch_id: Id
+    status: BatchStatus
+    content_hash: str | None
+    rows: int
+    seed: int
+    generator_id: Id
+    generator_kind: str
+    generator_label: str
+    model_sha256: str
+    code_version: str
+    depth: float
+    real_share: float
+    spec_sha256: str
+    snapshot_id: Id
+    snapshot_content_hash: str
+    snapshot_rows: int
+    source: str
+    verdict: Literal["passed", "failed"] | None
+    validation_id: Id | None
+    released_to: str | None

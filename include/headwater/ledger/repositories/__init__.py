@@ -1,0 +1,1 @@
+"""One class a file: methods that take and give records, each within the caller's transaction."""

@@ -1,0 +1,28 @@
+"""Decisions: who, what, when, why."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from headwater.ledger.models.history import DecisionRow
+from headwater.ledger.records import Decision
+from headwater.ledger.repositories.rows import to_record, to_values
+from headwater.ledger.upsert import insert_new
+
+
+class Decisions:
+    """What was decided."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def record(self, decision: Decision) -> None:
+        """Write a decision. One of that id that is there already stays: what was decided cannot be changed."""
+        insert_new(self._session, DecisionRow, to_values(decision))
+
+    def of(self, subject_id: str) -> list[Decision]:
+        """All decisions about a subject, oldest first."""
+        query = select(DecisionRow).where(DecisionRow.subject_id == subject_id)
+        rows = self._session.scalars(query.order_by(DecisionRow.decided_at, DecisionRow.decision_id))
+        return [to_record(Decision, row) for row in rows]

@@ -1,0 +1,48 @@
+"""Snapshots of real rows and their profiles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from headwater.ledger.errors import NotInLedger
+from headwater.ledger.models.snapshots import ProfileRow, SnapshotRow
+from headwater.ledger.records import Profile, Snapshot
+from headwater.ledger.repositories.rows import to_record, to_values
+from headwater.ledger.upsert import upsert
+
+
+class Snapshots:
+    """Real rows at one moment."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def record(self, snapshot: Snapshot) -> None:
+        """Write the snapshot, or that its rows were found again: ``taken_at`` moves forward, never back."""
+        upsert(self._session, SnapshotRow, to_values(snapshot), latest=("taken_at",))
+
+    def get(self, snapshot_id: str) -> Snapshot:
+        """The snapshot of that id. Raises: NotInLedger."""
+        row = self._session.get(SnapshotRow, snapshot_id, populate_existing=True)
+        if row is None:
+            raise NotInLedger(f"There is no snapshot {snapshot_id} in the ledger. Cure: run acquire.")
+        return to_record(Snapshot, row)
+
+    def latest(self, dataset: str) -> Snapshot | None:
+        """The snapshot of the dataset that was found in its source last."""
+        query = select(SnapshotRow).where(SnapshotRow.dataset == dataset)
+        newest = query.order_by(SnapshotRow.taken_at.desc(), SnapshotRow.snapshot_id).limit(1)
+        row = self._session.scalars(newest, execution_options={"populate_existing": True}).first()
+        return None if row is None else to_record(Snapshot, row)
+
+    def record_profile(self, snapshot_id: str, facts: dict[str, Any], floors: dict[str, Any]) -> None:
+        """Write the snapshot's profile, replacing a former one. Non-finite numbers are stored as null."""
+        upsert(self._session, ProfileRow, {"snapshot_id": snapshot_id, "facts": facts, "floors": floors})
+
+    def profile(self, snapshot_id: str) -> Profile | None:
+        """The snapshot's profile, if it has one."""
+        row = self._session.get(ProfileRow, snapshot_id, populate_existing=True)
+        return None if row is None else to_record(Profile, row)
