@@ -1,13 +1,17 @@
-"""What all tests share: one embedded Postgres a session, one empty database a test."""
+"""What all tests share: one embedded Postgres a session, one empty database a test, one real Airflow a session."""
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.running_airflow import RunningAirflow
 
+from headwater.local.airflow_api import AirflowApi
+from headwater.local.home import REPOSITORY, Home
 from headwater.local.postgres import EmbeddedPostgres
 
 
@@ -32,3 +36,31 @@ def database(postgres: EmbeddedPostgres) -> Iterator[str]:
         yield postgres.url(name)
     finally:
         postgres.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAirflow]:
+    """A running Airflow on the repository's ``dags/`` with copies of the shipped specs; started on first use."""
+    from headwater.local.stack import Stack  # brings pandas and the ledger, which few tests need
+
+    folder = tmp_path_factory.mktemp("airflow")
+    datasets = folder / "datasets"
+    datasets.mkdir()
+    for shipped in ("breast_cancer", "fair"):
+        shutil.copy(REPOSITORY / "include" / "datasets" / f"{shipped}.yaml", datasets)
+    home = Home.at(var=folder / "var", datasets=datasets)
+    stack = Stack(home, durable=False, api_port=0)
+    try:
+        address = stack.up()
+        with AirflowApi(address.base_url, address.user, address.password) as api:
+            yield RunningAirflow(
+                api=api,
+                stack=stack,
+                home=home,
+                datasets=datasets,
+                ledger_url=address.ledger_url,
+                store_url=address.store_url,
+                source_url=address.ledger_url,
+            )
+    finally:
+        stack.down()

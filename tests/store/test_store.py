@@ -239,6 +239,13 @@ def test_an_unknown_protocol_is_explained() -> None:
         Store("gopher://hole/x")
 
 
+def test_a_folder_with_spaces_is_the_same_by_path_and_by_url(tmp_path: Path) -> None:
+    folder = tmp_path / "my store ü"
+    Store(folder.as_uri()).write_bytes("a", b"1")
+    assert (folder / "a").read_bytes() == b"1"
+    assert Store(str(folder)).list() == ["a"]
+
+
 def test_url_of_is_the_full_place(tmp_path: Path) -> None:
     store = Store(tmp_path.as_uri() + "/")
     assert store.url_of("a/b.html") == f"{tmp_path.as_uri()}/a/b.html"

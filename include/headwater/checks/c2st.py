@@ -76,7 +76,7 @@ def fold_aucs(
     side = np.repeat([0, 1], [len(real), len(synthetic)])
     found = []
     for learn, test in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(rows, side):
-        model = classifier(len(learn), categorical, seed).fit(rows[learn], side[learn])
+        model = classifier(rows[learn], side[learn], categorical, seed)
         found.append(float(roc_auc_score(side[test], model.predict_proba(rows[test])[:, 1])))
     return found
 

@@ -14,15 +14,34 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-
-def classifier(rows: int, categorical: NDArray[np.bool_], seed: int) -> HistGradientBoostingClassifier:
-    """Gradient-boosted trees (Friedman 2001; histograms as in LightGBM, Ke et al. 2017) for ``rows`` rows."""
-    return HistGradientBoostingClassifier(**_settings(rows, categorical, seed))
+Numbers = NDArray[np.float64]
 
 
-def regressor(rows: int, categorical: NDArray[np.bool_], seed: int) -> HistGradientBoostingRegressor:
+def classifier(
+    features: Numbers, goal: NDArray[Any], categorical: NDArray[np.bool_], seed: int
+) -> HistGradientBoostingClassifier:
+    """Gradient-boosted trees (Friedman 2001; histograms as in LightGBM, Ke et al. 2017), fitted.
+
+    Args:
+        features: ``(n, d)``, NaN where missing; also a column of nothing but NaN.
+        goal: class of each row, ``(n,)``, at least two different.
+        categorical: which columns are category codes below 255, ``(d,)``.
+        seed: of the model.
+    """
+    return HistGradientBoostingClassifier(**_settings(len(goal), categorical, seed)).fit(_without_void(features), goal)
+
+
+def regressor(
+    features: Numbers, goal: Numbers, categorical: NDArray[np.bool_], seed: int
+) -> HistGradientBoostingRegressor:
     """The same for a number; squared error."""
-    return HistGradientBoostingRegressor(**_settings(rows, categorical, seed))
+    return HistGradientBoostingRegressor(**_settings(len(goal), categorical, seed)).fit(_without_void(features), goal)
+
+
+def _without_void(features: Numbers) -> Numbers:
+    """A column without any value becomes constant: scikit-learn 1.9 cannot bin it, and no tree splits on either."""
+    void = np.isnan(features).all(axis=0)
+    return np.where(void, 0.0, features) if void.any() else features
 
 
 def _settings(rows: int, categorical: NDArray[np.bool_], seed: int) -> dict[str, Any]:

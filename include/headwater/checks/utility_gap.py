@@ -99,14 +99,16 @@ def measure(batch: pd.DataFrame, reference: Reference, target: str) -> Gap:
 
     The standard error is a delete-a-group jackknife over the anchor's rows (Kott 2001), twenty groups.
     """
+    if len(reference.encoder.names) < 2:
+        raise CannotJudgeError(f"target {target!r} is the only learned column; there is nothing to predict it from")
     n = min(len(reference.train), len(batch), TRAIN_ROWS_MAX)
     real = _side(reference.train, reference, target, n, "train")
     made = _side(batch, reference, target, n, "batch")
     test = _side(reference.anchor, reference, target, TEST_ROWS_MAX, "anchor")
-    rows = min(len(real.target), len(made.target))
-    real, made = (_Side(side.features[:rows], side.target[:rows]) for side in (real, made))
     for side, whose in ((real, "training rows"), (test, "anchor rows"), (made, "batch rows")):
         _refuse_poor(side.target, target, whose)
+    rows = min(len(real.target), len(made.target))
+    real, made = (_Side(side.features[:rows], side.target[:rows]) for side in (real, made))
     column = reference.encoder.names.index(target)
     categorical = np.delete(reference.encoder.categorical, column)
     if reference.encoder.categorical[column]:
@@ -145,7 +147,7 @@ def _classes(
     """Class probabilities on the test rows by the model trained on each side: ``(n, CLASSES_MAX)``."""
     found = []
     for side in (real, made):
-        model = classifier(len(side.target), categorical, seed).fit(side.features, side.target)
+        model = classifier(side.features, side.target, categorical, seed)
         chances = np.zeros((len(test.target), CLASSES_MAX))
         chances[:, model.classes_.astype(int)] = model.predict_proba(test.features)
         found.append(chances)
@@ -156,10 +158,7 @@ def _numbers(
     real: _Side, made: _Side, test: _Side, categorical: NDArray[np.bool_], seed: int
 ) -> list[NDArray[np.float64]]:
     """Predictions on the test rows by the model trained on each side: ``(n,)``."""
-    return [
-        regressor(len(side.target), categorical, seed).fit(side.features, side.target).predict(test.features)
-        for side in (real, made)
-    ]
+    return [regressor(side.features, side.target, categorical, seed).predict(test.features) for side in (real, made)]
 
 
 def _gap(

@@ -38,8 +38,8 @@ def range_of(column: Column, schema: ColumnSchema, facts: ColumnFacts | None) ->
     """The spec's bounds; where it sets none, what was seen in training. None where neither is known."""
     if schema.sdtype not in ("numerical", "datetime"):
         return None
-    low = column.min if column.min is not None else _seen(facts and facts.minimum, schema, -1)
-    high = column.max if column.max is not None else _seen(facts and facts.maximum, schema, +1)
+    low = column.min if column.min is not None else _seen(facts.minimum if facts else None, schema, -1)
+    high = column.max if column.max is not None else _seen(facts.maximum if facts else None, schema, +1)
     if low is None and high is None:
         return None
     origin: list[Origin] = ["spec" if bound is not None else "training rows" for bound in (column.min, column.max)]

@@ -45,6 +45,8 @@ def value_of(check: CheckResult) -> str:
     """``0.912 (0.897 to 0.925)``; a dash where the check could not run."""
     if check.value is None:
         return "–"
+    if check.name.startswith("rule:"):
+        return f"{check.value:,.0f}"
     if check.interval is None:
         return number(check.value)
     low, high = check.interval
@@ -52,9 +54,11 @@ def value_of(check: CheckResult) -> str:
 
 
 def limit_of(check: CheckResult) -> str:
-    """``at least 0.85, from the spec``; a dash where nothing is judged."""
+    """``at least 0.85, from the spec``; a dash where nothing is judged. A rule's limit is always none."""
     if check.limit is None:
         return "–"
+    if check.name.startswith("rule:"):
+        return "none may break it"
     direction = "at least" if check.direction == "at_least" else "at most"
     return f"{direction} {number(check.limit)}, {ORIGIN[check.limit_origin]}"
 

@@ -19,12 +19,11 @@ import numpy as np
 import pandas as pd
 from great_expectations.exceptions import MetricResolutionError
 from great_expectations.execution_engine import PandasExecutionEngine
-from great_expectations.validator.metric_configuration import MetricConfiguration
+from great_expectations.validator.metric_configuration import MetricConfiguration, MetricConfigurationID
 
 from headwater.checks.refusal import CannotJudgeError
 
 Kwargs = Mapping[str, Any]
-MetricId = tuple[str, str, str]
 
 
 class CountingEngine(PandasExecutionEngine):
@@ -40,18 +39,17 @@ class CountingEngine(PandasExecutionEngine):
     def resolve_metrics(
         self,
         metrics_to_resolve: Iterable[MetricConfiguration],
-        metrics: dict[MetricId, Any] | None = None,
+        metrics: dict[MetricConfigurationID, Any] | None = None,
         runtime_configuration: dict[str, Any] | None = None,
-    ) -> dict[MetricId, Any]:
+    ) -> dict[MetricConfigurationID, Any]:
         """The values of ``metrics_to_resolve`` by their id.
 
         Raises:
             MetricResolutionError: a column is missing, or its values cannot be compared.
         """
-        ours, others = [], []
-        for metric in metrics_to_resolve:
-            (ours if _is_ours(metric.metric_name) else others).append(metric)
-        resolved = {metric.id: self._answer(metric) for metric in ours}
+        wanted = list(metrics_to_resolve)
+        resolved = {metric.id: self._answer(metric) for metric in wanted if _is_ours(metric.metric_name)}
+        others = [metric for metric in wanted if not _is_ours(metric.metric_name)]
         if others:
             resolved.update(super().resolve_metrics(others, metrics, runtime_configuration))
         return resolved

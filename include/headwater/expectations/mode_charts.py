@@ -92,7 +92,9 @@ def repeats(check: CheckResult) -> Chart | None:
         },
     }
     layers = [_rule("x", check.limit, LIMIT), marks, *([] if real is None else [_rule("x", real, REAL)])]
-    title = "Blue: each repeat. Red: the limit. Grey: what two samples of real rows reach."
+    title = "Blue: each repeat. Red: the limit."
+    if real is not None:
+        title += " Grey: what two samples of real rows reach."
     return _chart([{"value": value} for value in values], layers, title, height=50)
 
 

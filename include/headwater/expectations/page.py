@@ -20,6 +20,7 @@ from headwater.checks.verdict import verdict
 from headwater.expectations import cells
 from headwater.expectations.page_rows import rows_of
 from headwater.expectations.page_view import PageView
+from headwater.expectations.results import config_of
 
 if TYPE_CHECKING:
     from headwater.expectations.validate import Subject
@@ -55,7 +56,7 @@ def _order(check: CheckResult) -> tuple[bool, int, bool]:
 
 
 def _section_of(found: Any) -> str:
-    return str(found.expectation_config.kwargs.get("column", WHOLE_TABLE))
+    return str(config_of(found).kwargs.get("column", WHOLE_TABLE))
 
 
 def _arranged(document: RenderedDocumentContent, failed: Counter[str]) -> RenderedDocumentContent:

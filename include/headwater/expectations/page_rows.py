@@ -56,7 +56,7 @@ class RowsWithSeverity(ValidationResultsTableContentBlockRenderer):
             check = _checks.get()[id(result)]
             try:
                 told, found = _drawn(draw, result, check, runtime_configuration, kwargs)
-            except Exception as error:  # a picture that fails must not cost the page
+            except Exception as error:  # noqa: BLE001  whatever fails in one row must not cost the page
                 log.warning("a row of the page could not be drawn: %s of %s", type(error).__name__, check.name)
                 told = [cells.text(f"{check.sentence} (This row could not be drawn in full.)")]
                 found = cells.value_of(check)
@@ -73,8 +73,10 @@ def _drawn(
     if check.error is not None:
         return [cells.text(check.sentence), cells.text(check.error)], cells.value_of(check)
     if not is_mode(result):
-        return [cells.text(check.sentence)], f"{check.value:,.0f}"
+        return [cells.text(check.sentence)], cells.value_of(check)
     _, told, found = draw(result=result, runtime_configuration=runtime, **kwargs)[0]
+    if found == "--":  # Great Expectations' sign that a renderer raised, which it has logged
+        raise RuntimeError("a renderer of the expectation failed")
     return list(told), found
 
 

@@ -10,6 +10,7 @@ from collections.abc import Set
 from typing import Any
 
 from great_expectations.core.expectation_validation_result import ExpectationValidationResult
+from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
 from headwater.checks.result import CheckResult
 from headwater.expectations.mode import ModeExpectation
@@ -34,24 +35,29 @@ def check_of(found: Found, rows: int, told: Set[str]) -> CheckResult:
     if error is not None:
         sentence = f"{name} could not run, so the batch does not pass: {error}."
         return CheckResult(**common, value=None, passed=False, sentence=sentence, error=error)
-    severity = str(getattr(found.expectation_config.severity, "value", found.expectation_config.severity))
+    severity = str(getattr(config_of(found).severity, "value", config_of(found).severity))  # an enum or its text
     breaches, told_so = _breaches(found)
     passed = bool(found.success) and breaches == 0
-    rule = str(found.expectation_config.description or name)
+    rule = str(config_of(found).description or name)
     sentence = rule if passed else f"Broken rule: {rule} {told_so}"
-    return CheckResult(
-        **{**common, "severity": severity}, value=float(breaches), passed=passed, sentence=sentence
-    )
+    return CheckResult(**{**common, "severity": severity}, value=float(breaches), passed=passed, sentence=sentence)
+
+
+def config_of(found: Found) -> ExpectationConfiguration:
+    """The configuration that was run, its parameters filled in."""
+    if found.expectation_config is None:
+        raise ValueError("Great Expectations returned a result without its expectation; the suite cannot be told")
+    return found.expectation_config
 
 
 def is_mode(found: Found) -> bool:
     """Whether the expectation is one of the mode checks."""
-    return "reference_key" in found.expectation_config.kwargs
+    return "reference_key" in config_of(found).kwargs
 
 
 def name_of(found: Found) -> str:
     """``rule:column_values_to_be_in_set:salary``; the columns joined by commas where there are several."""
-    config = found.expectation_config
+    config = config_of(found)
     kind = config.type.removeprefix("expect_")
     if is_mode(found):
         return ":".join([kind, *([config.kwargs["target"]] if "target" in config.kwargs else [])])
@@ -63,7 +69,7 @@ def name_of(found: Found) -> str:
 
 def position_of(found: Found) -> int:
     """The expectation's place in its suite: Great Expectations returns results in another order."""
-    return int((found.expectation_config.meta or {}).get("position", 0))
+    return int((config_of(found).meta or {}).get("position", 0))
 
 
 def error_of(found: Found, told: Set[str]) -> str | None:
@@ -87,7 +93,7 @@ def error_of(found: Found, told: Set[str]) -> str | None:
 
 def _breaches(found: Found) -> tuple[int, str]:
     """How many rows or columns break the rule, and that in words."""
-    result, kwargs = found.result or {}, found.expectation_config.kwargs
+    result, kwargs = found.result or {}, config_of(found).kwargs
     if "unexpected_count" in result:
         rows = int(result["unexpected_count"] or 0)
         share = rows / result["element_count"] if result.get("element_count") else 0.0
@@ -104,7 +110,8 @@ def _misplaced(observed: list[Any], wanted: list[str]) -> tuple[int, str]:
     missing = [name for name in wanted if name not in observed]
     extra = [name for name in observed if name not in wanted]
     if not missing and not extra:
-        moved = sum(one != other for one, other in zip(observed, wanted, strict=False)) + abs(len(observed) - len(wanted))
+        moved = sum(one != other for one, other in zip(observed, wanted, strict=False))
+        moved += abs(len(observed) - len(wanted))
         return moved, f"{moved} {_plural(moved, 'column is', 'columns are')} out of place or doubled."
     parts = [f"missing: {', '.join(missing)}"] if missing else []
     # An extra column's name comes from the batch and may be anything: it is counted, not told.

@@ -12,6 +12,7 @@ from typing import Any
 
 import great_expectations as gx
 import great_expectations.expectations as gxe
+from great_expectations.expectations.metadata_types import FailureSeverity
 
 from headwater.checks.facts import TableFacts
 from headwater.expectations import sentences
@@ -76,7 +77,7 @@ def is_hidden(column: Column) -> bool:
 
 
 def _rule(kind: type[gxe.Expectation], sentence: str, **kwargs: Any) -> gxe.Expectation:
-    return kind(**kwargs, severity="critical", description=sentence)
+    return kind(**kwargs, severity=FailureSeverity.CRITICAL, description=sentence)
 
 
 def _table_rules(schema: TableSchema, rows: int) -> list[gxe.Expectation]:
@@ -139,8 +140,8 @@ def _key_rules(spec: DatasetSpec) -> list[gxe.Expectation]:
 def _mode_checks(targets: tuple[str, ...], key: str) -> list[gxe.Expectation]:
     kinds = (ExpectCategoryPresence, ExpectKnnCoverage, ExpectCellCoverage, ExpectC2st)
     return [
-        *(kind(reference_key=key, severity="critical") for kind in kinds),
-        *(ExpectUtilityGap(reference_key=key, target=target, severity="critical") for target in targets),
+        *(kind(reference_key=key, severity=FailureSeverity.CRITICAL) for kind in kinds),
+        *(ExpectUtilityGap(reference_key=key, target=target, severity=FailureSeverity.CRITICAL) for target in targets),
     ]
 
 

@@ -15,6 +15,11 @@ import great_expectations as gx
 import pandas as pd
 from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
 from great_expectations.core.run_identifier import RunIdentifier
+from great_expectations.data_context.types.base import (
+    DataContextConfig,
+    InMemoryStoreBackendDefaults,
+    ProgressBarsConfig,
+)
 from great_expectations.validator.validator import Validator, calc_validation_statistics
 
 from headwater.checks.facts import TableFacts
@@ -76,7 +81,7 @@ def validate(
     Raises:
         RuntimeError: the same validation runs in this process already.
     """
-    context = gx.get_context(mode="ephemeral")
+    context = gx.get_context(mode="ephemeral", project_config=_in_memory())
     with held(subject.validation_id, reference):
         rules = suite.build(spec, reference.schema, facts, subject.rows, subject.validation_id)
         document: dict[str, Any] = json.loads(json.dumps(rules.suite.to_json_dict()))
@@ -87,11 +92,17 @@ def validate(
     return Validation(results=tuple(checks), page=html, suite=document)
 
 
+def _in_memory() -> DataContextConfig:
+    """A context that leaves nothing behind: the stock one makes a temporary folder for pages at every run."""
+    stores = InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
+    bars = ProgressBarsConfig(globally=False, metric_calculations=False)
+    return DataContextConfig(store_backend_defaults=stores, progress_bars=bars)
+
+
 def _run(
     batch: pd.DataFrame, rules: suite.Rules, engine: CountingEngine, context: Any, subject: Subject
 ) -> ExpectationSuiteValidationResult:
     """Great Expectations' own run, its results in the suite's order."""
-    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
     engine.load_batch_data(subject.batch_id, batch)
     validator = Validator(execution_engine=engine, data_context=context, expectation_suite=rules.suite)
     configurations = validator.process_expectations_for_validation(

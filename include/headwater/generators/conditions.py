@@ -24,7 +24,7 @@ class Wanted:
 
     Attributes:
         missing: the value must be missing; nothing else counts then.
-        codes: bool, shape ``(levels,)``: the allowed categories (codes only).
+        codes: bool, shape ``(levels,)``: the allowed categories (codes only; none when missing is wanted).
         low, high: closed range in the codec's numbers (lattice and real), infinite where open.
     """
 
@@ -37,9 +37,10 @@ class Wanted:
         """Which rows meet the condition: bool, shape ``(rows,)``."""
         absent = np.zeros(len(numbers), dtype=bool) if missing is None else missing
         if self.codes is not None:
-            return np.append(self.codes, False)[numbers]
+            met: np.ndarray = np.append(self.codes, self.missing)[numbers]
+            return met
         if self.missing:
-            return absent | (numbers < 0) if numbers.dtype == np.int32 else absent
+            return absent
         return (numbers >= self.low) & (numbers <= self.high) & ~absent
 
 
@@ -66,7 +67,7 @@ def wanted(conditions: Conditions, schema: TableSchema, codecs: Mapping[int, Cod
 
 def _want(asked: Any, column: ColumnSchema, codec: Codec) -> Wanted:
     if asked is None or asked is pd.NA or asked is pd.NaT or (isinstance(asked, float) and math.isnan(asked)):
-        return Wanted(missing=True)
+        return Wanted(missing=True, codes=np.zeros(codec.levels, dtype=bool) if codec.form == "codes" else None)
     if column.categories is not None or column.storage == "boolean":
         allowed = _allowed(asked, column)
         return Wanted(codes=allowed)

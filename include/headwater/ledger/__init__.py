@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from headwater.ledger.errors import LedgerError, LedgerUnavailable, NotInLedger
     from headwater.ledger.ledger import Books, Ledger
-    from headwater.ledger.migrate import downgrade, migrate
 
-__all__ = ["Books", "Ledger", "LedgerError", "LedgerUnavailable", "NotInLedger", "downgrade", "migrate"]
+__all__ = ["Books", "Ledger", "LedgerError", "LedgerUnavailable", "NotInLedger"]
 
 _HOME = {
     "Books": "ledger",
@@ -22,8 +21,6 @@ _HOME = {
     "LedgerError": "errors",
     "LedgerUnavailable": "errors",
     "NotInLedger": "errors",
-    "downgrade": "migrate",
-    "migrate": "migrate",
 }
 
 

@@ -9,6 +9,8 @@ from headwater.ledger.documents import to_json
 from headwater.ledger.errors import LedgerError
 
 CONNECT_SECONDS = 10
+SESSION = "-c timezone=UTC -c search_path=public"
+"""A user called headwater would else have our schema as its default, and Alembic take it for another one."""
 LOCK_SECONDS = 60
 """How long a statement waits for another session's lock, such as that of an analyst's query."""
 
@@ -22,7 +24,9 @@ def ledger_url(url: str | URL) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise LedgerError("The ledger's URL cannot be read. Cure: postgresql://USER:PASSWORD@HOST:PORT/headwater.") from None
+        raise LedgerError(
+            "The ledger's URL cannot be read. Cure: postgresql://USER:PASSWORD@HOST:PORT/headwater."
+        ) from None
     if parsed.get_backend_name() not in ("postgresql", "postgres") or not parsed.database:
         kind = parsed.get_backend_name()
         raise LedgerError(f"The ledger needs a Postgres database, not {kind}. Cure: postgresql://…/headwater.")
@@ -40,6 +44,6 @@ def ledger_engine(url: URL) -> Engine:
         connect_args={
             "connect_timeout": CONNECT_SECONDS,
             "application_name": "headwater",
-            "options": f"-c timezone=UTC -c lock_timeout={LOCK_SECONDS * 1000}",
+            "options": f"{SESSION} -c lock_timeout={LOCK_SECONDS * 1000}",
         },
     )

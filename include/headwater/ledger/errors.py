@@ -43,6 +43,9 @@ def translate(error: DBAPIError | psycopg.Error, url: URL) -> LedgerError | Ledg
     origin = error.orig if isinstance(error, DBAPIError) else error
     state = getattr(origin, "sqlstate", None)
     lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    if isinstance(origin, psycopg.DataError) and state is None:
+        # psycopg itself refuses it, before the server has seen it.
+        return LedgerError("The ledger refuses the row: a text holds the character NUL, which Postgres cannot store.")
     if state in _BUSY:
         return LedgerUnavailable(f"The ledger at {place_of(url)} is busy: {_BUSY[state]}. Cure: run the stage again.")
     if state is None or lost or state[:2] in ("08", "28", "3D", "53", "57"):
@@ -55,6 +58,11 @@ def translate(error: DBAPIError | psycopg.Error, url: URL) -> LedgerError | Ledg
     constraint = getattr(diagnosis, "constraint_name", None)
     rule = f" (constraint {constraint})" if constraint else ""
     reason = _REFUSED.get(state, f"{type(origin).__name__}, SQLSTATE {state}")
+    if state.startswith("42"):
+        # A fault of the statement or of rights: its text names tables and columns, never values.
+        return LedgerError(
+            f"The ledger at {place_of(url)} refuses the statement: {diagnosis and diagnosis.message_primary}."
+        )
     return LedgerError(f"The ledger refuses the row{where}: {reason}{rule}.")
 
 

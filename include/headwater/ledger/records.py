@@ -36,7 +36,7 @@ class Dataset(Model):
 
 @dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
 class Snapshot:
-    """Real rows at one moment, the anchor set aside. A dataclass, since a pydantic model cannot call a field ``schema``.
+    """Real rows at one moment, the anchor set aside. A dataclass: a pydantic model may call no field ``schema``.
 
     ``depth`` is 0 for rows without synthetic ancestors; ``source`` says where the rows are, without secrets.
     """
@@ -122,8 +122,12 @@ class Batch(Model):
     released_at: AwareDatetime | None
 
 
-class Shard(Model):
-    """A run of blocks of a batch in one Parquet file; ``block_hashes`` has one hex SHA-256 a block, in order."""
+@dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
+class Shard:
+    """A run of blocks of a batch in one Parquet file; ``block_hashes`` has one hex SHA-256 a block, in order.
+
+    A dataclass: a model has a method ``sha256``.
+    """
 
     batch_id: Id
     index: Count

@@ -13,11 +13,11 @@ from rich.table import Table
 from headwater.local.accounts import AccountError
 from headwater.local.airflow_api import AirflowApiError
 from headwater.local.demo import demo as run_demo
+from headwater.local.families import memory
 from headwater.local.home import Home
 from headwater.local.interruption import end_like_ctrl_c
 from headwater.local.migrations import MigrationError
 from headwater.local.postgres import PostgresError
-from headwater.local.processes import memory
 from headwater.local.stack import PROCESSES, Stack, StackError
 
 INTERRUPTED = 130

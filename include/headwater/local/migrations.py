@@ -45,7 +45,7 @@ def _migrate_airflow(home: Home, settings: Mapping[str, str]) -> None:
     log = home.log / "airflow-migrate.log"
     with log.open("wb") as output:
         # In our session: an interruption from the terminal ends it with us.
-        done = subprocess.run(  # noqa: S603  our own command
+        done = subprocess.run(
             [sys.executable, "-m", "airflow", "db", "migrate"],
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -11,17 +11,15 @@ import json
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psutil
 
+from headwater.local import families
 from headwater.local.interruption import uninterrupted
 
-# Linux counts births from the boot time, which may be corrected by a second while we look.
-_BIRTH_TOLERANCE = 3.0
 TERM_SECONDS = 20.0
 ALONE_SECONDS = 4.0
 
@@ -75,7 +73,7 @@ class ProcessTable:
     def alive(self, name: str) -> psutil.Process | None:
         """Return the running process ``name``; None if it has ended, or its number is another's now."""
         record = self.record(name)
-        return _same(record) if record else None
+        return families.same(record.pid, record.born) if record else None
 
     def stop(self, names: Iterable[str], patience: float = TERM_SECONDS) -> list[str]:
         """End the processes and all they started: SIGTERM, ``patience`` seconds, SIGKILL. Return who ran."""
@@ -84,24 +82,24 @@ class ProcessTable:
 
     def _stop(self, names: Iterable[str], patience: float) -> list[str]:
         records = [record for name in names if (record := self.record(name))]
-        family = {record.name: _family(record) for record in records}
-        everybody = [process for members in family.values() for process in members]
+        members = {record.name: families.family(record.pid, record.born) for record in records}
         # The leader ends its own children in good order; who is left after that is told as well.
-        leaders = [process for record in records if (process := _same(record))]
-        _signal(leaders, signal.SIGTERM)
-        _, slow = psutil.wait_procs(leaders, timeout=min(ALONE_SECONDS, patience))
-        # Airflow's triggerer may miss the end of its child and sleep 10 s; told twice, it goes at once.
-        _signal([leader for leader in slow if not _alive(_descendants(leader))], signal.SIGTERM)
-        _, slow = psutil.wait_procs(slow, timeout=max(patience - ALONE_SECONDS, 0))
-        rest = _alive([*everybody, *(each for record in records for each in _family(record)), *slow])
-        _signal([each for each in rest if each not in slow], signal.SIGTERM)
-        _, stubborn = psutil.wait_procs(rest, timeout=3)
-        _signal(stubborn, signal.SIGKILL)
-        psutil.wait_procs(stubborn, timeout=5)
+        leaders = [process for record in records if (process := families.same(record.pid, record.born))]
+        families.send(leaders, signal.SIGTERM)
+        slow = families.wait_gone(leaders, min(ALONE_SECONDS, patience))
+        # Airflow's triggerer often misses the end of its child and sleeps for 10 s with nothing left to do.
+        families.send([each for each in slow if not families.alive(families.descendants(each))], signal.SIGKILL)
+        slow = families.wait_gone(slow, max(patience - ALONE_SECONDS, 0))
+        now = [each for record in records for each in families.family(record.pid, record.born)]
+        rest = families.alive([*now, *(each for group in members.values() for each in group)])
+        families.send([each for each in rest if each not in slow], signal.SIGTERM)
+        stubborn = families.wait_gone(rest, 3)
+        families.send(stubborn, signal.SIGKILL)
+        families.wait_gone(stubborn, 5)
         for record in records:
             self._record_file(record.name).unlink(missing_ok=True)
         self._children = [child for child in self._children if child.poll() is None]
-        return [name for name, members in family.items() if members]
+        return [name for name, group in members.items() if group]
 
     def log_file(self, name: str) -> Path:
         """Where ``name`` prints to."""
@@ -128,78 +126,3 @@ def fingerprint(environment: Mapping[str, str]) -> str:
     """
     kept = sorted((key, text) for key, text in environment.items() if key not in ("PATH", "PYTHONPATH"))
     return hashlib.sha256(json.dumps(kept).encode()).hexdigest()
-
-
-def memory(process: psutil.Process) -> int:
-    """Return the bytes of main memory that a process and its descendants hold (shared pages counted each time)."""
-    total = 0
-    for each in [process, *_descendants(process)]:
-        try:
-            total += each.memory_info().rss
-        except (psutil.NoSuchProcess, psutil.AccessDenied):
-            continue
-    return total
-
-
-def _same(record: Record) -> psutil.Process | None:
-    try:
-        process = psutil.Process(record.pid)
-        is_ours = abs(process.create_time() - record.born) < _BIRTH_TOLERANCE
-        return process if is_ours and process.status() != psutil.STATUS_ZOMBIE else None
-    except psutil.NoSuchProcess:
-        return None
-
-
-def _family(record: Record) -> list[psutil.Process]:
-    """The leader, its descendants, and what is left of its session where the leader has died before them."""
-    leader = _same(record)
-    # A number is not given out again while its session lives: another process under it means that nothing is left.
-    if leader is None and psutil.pid_exists(record.pid) and not _is_zombie(record.pid):
-        return []
-    members = {leader, *_descendants(leader)} if leader else set()
-    for process in psutil.process_iter():
-        try:
-            if os.getsid(process.pid) == record.pid and process.create_time() >= record.born - _BIRTH_TOLERANCE:
-                members.add(process)
-        except (ProcessLookupError, PermissionError, psutil.NoSuchProcess):
-            continue
-    return _alive(members)
-
-
-def _is_zombie(pid: int) -> bool:
-    try:
-        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
-
-
-def _descendants(process: psutil.Process) -> list[psutil.Process]:
-    try:
-        return process.children(recursive=True)
-    except psutil.NoSuchProcess:
-        return []
-
-
-def _alive(processes: Iterable[psutil.Process]) -> list[psutil.Process]:
-    living = []
-    for process in set(processes):
-        try:
-            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
-                living.append(process)
-        except psutil.NoSuchProcess:
-            continue
-    return living
-
-
-def _signal(processes: Iterable[psutil.Process], number: signal.Signals) -> None:
-    for process in processes:
-        try:
-            process.send_signal(number)
-        except psutil.NoSuchProcess:
-            continue
-
-
-def wait_until(deadline: float, pause: float = 0.5) -> bool:
-    """Sleep for ``pause`` seconds and say whether the monotonic clock is still before ``deadline``."""
-    time.sleep(pause)
-    return time.monotonic() < deadline

@@ -11,11 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from headwater.local import environment, health, ports
+from headwater.local.families import wait_until
 from headwater.local.home import FOLDERS, Home
 from headwater.local.interruption import uninterrupted
 from headwater.local.migrations import migrate_databases
 from headwater.local.postgres import EmbeddedPostgres
-from headwater.local.processes import ProcessTable, fingerprint, wait_until
+from headwater.local.processes import ProcessTable, fingerprint
 
 PREFERRED_API_PORT = 8080
 HEALTHY_SECONDS = 180

@@ -106,7 +106,7 @@ def _by_sdtype(name: str, column: Column, values: pd.Series, *, is_csv: bool) ->
         case "id":
             return conform_id(name, column, values, kind, parse=is_csv)
         case "pii":
-            return conform_pii(name, column, values)
+            return conform_pii(name, column, values, kind)
 
 
 def _text_for_numbers(name: str, values: pd.Series) -> Misfit:

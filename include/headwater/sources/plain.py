@@ -61,9 +61,9 @@ def conform_id(name: str, column: Column, values: pd.Series, kind: Kind, *, pars
     return Conformed(kept, schema, problems)
 
 
-def conform_pii(name: str, column: Column, values: pd.Series) -> Conformed:
+def conform_pii(name: str, column: Column, values: pd.Series, kind: Kind) -> Conformed:
     """The column as text; whole numbers are written without a point."""
-    if values.dtype != object and pd.api.types.is_numeric_dtype(values.dtype):
+    if kind == "number":
         numbers = to_numbers(values)
         values = numbers.astype("Int64") if is_whole(numbers) else numbers
     kept = _text(values)

@@ -143,8 +143,8 @@ def _kind(sql_type: Any) -> Kind | None:
 
 def _fetch(connection: Connection, statement: Executable) -> pd.DataFrame:
     """All rows of ``statement``, a chunk at a time, each turned into columns before the next is read."""
-    result = connection.execution_options(stream_results=True, yield_per=CHUNK_ROWS).execute(statement)
-    chunks = Chunks(list(result.keys()))
-    for rows in result.partitions():
-        chunks.add(rows)
+    with connection.execution_options(stream_results=True, yield_per=CHUNK_ROWS).execute(statement) as result:
+        chunks = Chunks(list(result.keys()))
+        for rows in result.partitions():
+            chunks.add(rows)
     return chunks.frame()

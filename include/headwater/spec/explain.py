@@ -55,10 +55,8 @@ def _in_file(location: Location, lines: dict[Location, int]) -> Location:
     """The longest path in the file that the error's location follows, skipping pydantic's union tags."""
     here: Location = ()
     for step in location:
-        for name in (step, str(step)):  # a key such as 1 or yes is no text in YAML, and text in `lines`
-            if (*here, name) in lines:
-                here = (*here, name)
-                break
+        if (*here, step) in lines:
+            here = (*here, step)
     return here
 
 

@@ -34,11 +34,11 @@ def load_spec(path: Path) -> DatasetSpec:
     """
     root = _compose(path)
     try:
-        lines, twice = _lines_of(root)
+        lines, wrong = _lines_of(path, root)
     except _TooLargeError as error:
         raise SpecError([SpecProblem(path.name, 1, "(file)", str(error), _SMALLER)]) from None
-    if twice:
-        raise SpecError([_twice(path, location, line) for location, line in twice])
+    if wrong:
+        raise SpecError(wrong)
     try:
         spec = DatasetSpec.model_validate(yaml.SafeLoader("").construct_document(root))
     except ValidationError as error:
@@ -100,38 +100,42 @@ def _compose(path: Path) -> yaml.MappingNode:
     return root
 
 
-def _lines_of(root: yaml.MappingNode) -> tuple[dict[Location, int], list[tuple[Location, int]]]:
-    """Line numbers by location, and keys that stand twice in one mapping.
+def _lines_of(path: Path, root: yaml.MappingNode) -> tuple[dict[Location, int], list[SpecProblem]]:
+    """Line numbers by location, and the problems of keys that stand twice or are no text.
 
     Raises:
         _TooLargeError: more nodes than a spec can need; a few aliases of aliases make millions.
     """
     lines: dict[Location, int] = {}
-    twice: list[tuple[Location, int]] = []
-    for count, (location, line) in enumerate(_walk(root, ())):
+    wrong: list[SpecProblem] = []
+    for count, (location, line, kind) in enumerate(_walk(root, ())):
         if count >= MAX_NODES or len(location) > MAX_DEPTH:
             raise _TooLargeError("The file holds too many or too deeply nested keys, counting what its aliases repeat.")
+        field = ".".join(map(str, location))
         if location in lines:
-            twice.append((location, line))
+            message = "This key stands twice; YAML would keep only the last."
+            wrong.append(SpecProblem(path.name, line, field, message, "Remove one."))
+        if kind not in _KEYS:
+            message = f"YAML reads the key {location[-1]!r} as a value of type {kind}, not as text."
+            wrong.append(SpecProblem(path.name, line, field, message, "Put the key in quotes."))
         lines[location] = line
-    return lines, twice
+    return lines, wrong
 
 
-def _walk(node: yaml.Node, at: Location) -> Iterator[tuple[Location, int]]:
+_KEYS = ("str", "merge", "seq", "map")  # the last two are refused when the file is constructed
+
+
+def _walk(node: yaml.Node, at: Location) -> Iterator[tuple[Location, int, str]]:
+    """Each key and list item: where it stands, its line, and what YAML takes the key for ("str" for an item)."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             location = (*at, str(key.value))
-            yield location, key.start_mark.line + 1
+            yield location, key.start_mark.line + 1, key.tag.rpartition(":")[2]
             yield from _walk(value, location)
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
-            yield (*at, index), value.start_mark.line + 1
+            yield (*at, index), value.start_mark.line + 1, "str"
             yield from _walk(value, (*at, index))
-
-
-def _twice(path: Path, location: Location, line: int) -> SpecProblem:
-    field = ".".join(map(str, location))
-    return SpecProblem(path.name, line, field, "This key stands twice; YAML would keep only the last.", "Remove one.")
 
 
 def _unreadable(path: Path, error: Exception) -> SpecProblem:

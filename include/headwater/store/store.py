@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
+from urllib.parse import unquote
 
 import fsspec
 import pyarrow as pa
@@ -201,7 +202,8 @@ def _place(url: str) -> Backend:
         cure = "Cure: use file://, s3:// or gs://, and install the fsspec driver (s3fs, gcsfs) of an object store."
         raise ArtifactError(f"No store can be opened with the protocol {protocol!r}. {cure}") from error
     if "file" in filesystem.protocol:
-        return LocalFolder(Path(root))
+        # A file URL spells a space as %20; fsspec leaves it so.
+        return LocalFolder(Path(unquote(root) if url.startswith("file:") else root))
     return ObjectStore(filesystem, root)
 
 

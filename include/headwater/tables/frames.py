@@ -74,7 +74,10 @@ def _conform_column(values: pd.Series, column: ColumnSchema) -> pd.Series:
     dtype = pd.CategoricalDtype(pd.Index(column.categories, dtype=_category_dtype(column.storage)))
     if isinstance(values.dtype, pd.CategoricalDtype) and values.dtype.categories.identical(dtype.categories):
         return values  # compared by position: pandas calls two unordered types equal in whatever order
-    as_category = values.astype(dtype)
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        as_category = values.cat.set_categories(dtype.categories)  # astype would keep the other order
+    else:
+        as_category = values.astype(dtype)
     foreign = int((as_category.isna() & values.notna()).sum())
     if foreign:
         raise ValueError(f"column {column.name!r} holds {foreign} values that are not among its categories")

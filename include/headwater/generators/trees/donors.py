@@ -16,7 +16,8 @@ import numpy as np
 
 from headwater.generators.errors import ModelFileError
 
-_SPAN_MAX = 2**62
+SPAN_MAX = 2**52
+"""Widest range of a column of whole numbers that can be smoothed: float64 must hold every step of it."""
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,7 @@ def smoothed_donors(nodes: np.ndarray, size: int, values: np.ndarray, atom: np.n
     starts = np.flatnonzero(first)
     group = np.cumsum(first) - 1
     low, high = _intervals(value[starts], leaf[starts], fixed[starts])
-    whole = low.dtype.kind != "f"
-    span = high - low if whole else high - low
-    return Donors(*_runs(nodes, size), shrink(low[group]) if whole else low[group], shrink(span[group]) if whole else span[group])
+    return Donors(*_runs(nodes, size), shrink(low[group]), shrink((high - low)[group]))
 
 
 def shrink(values: np.ndarray) -> np.ndarray:

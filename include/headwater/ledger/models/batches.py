@@ -24,7 +24,9 @@ class BatchRow(Base):
         ForeignKeyConstraint(
             ["dataset", "spec_sha256"], ["headwater.spec_versions.dataset", "headwater.spec_versions.sha256"]
         ),
-        Index("uq_batches_released", "dataset", "batch_date", unique=True, postgresql_where=text("status = 'released'")),
+        Index(
+            "uq_batches_released", "dataset", "batch_date", unique=True, postgresql_where=text("status = 'released'")
+        ),
         Index(None, "dataset", "batch_date"),
         CheckConstraint(f"status IN ({_STATUSES})", name="status_is_known"),
         CheckConstraint("rows >= 0", name="rows_is_not_negative"),

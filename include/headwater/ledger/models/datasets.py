@@ -33,11 +33,12 @@ class SpecVersionRow(Base):
     """One version of a dataset's YAML."""
 
     __tablename__ = "spec_versions"
-    __table_args__ = ({"comment": "Every version of every dataset's YAML that a run worked with."},)
+    __table_args__ = (
+        CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256_is_hex"),
+        {"comment": "Every version of every dataset's YAML that a run worked with."},
+    )
 
     dataset: Mapped[str] = mapped_column(ForeignKey("headwater.datasets.name"), primary_key=True)
-    sha256: Mapped[str] = mapped_column(
-        CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256_is_hex"), primary_key=True, index=True
-    )
+    sha256: Mapped[str] = mapped_column(primary_key=True, index=True)
     spec: Mapped[Document] = mapped_column(comment="json, not jsonb: the order of the columns is kept.")
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())

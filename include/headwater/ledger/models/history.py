@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,13 +21,14 @@ class LineageEdgeRow(Base):
     __tablename__ = "lineage_edges"
     __table_args__ = (
         CheckConstraint(f"from_kind IN ({_KINDS}) AND to_kind IN ({_KINDS})", name="kinds_are_known"),
+        Index(None, "to_kind", "to_id"),
         {"comment": "What was made from what: source, snapshot, generator, batch, validation, reader."},
     )
 
     from_kind: Mapped[str] = mapped_column(primary_key=True)
     from_id: Mapped[str] = mapped_column(primary_key=True)
-    to_kind: Mapped[str] = mapped_column(primary_key=True, index=True)
-    to_id: Mapped[str] = mapped_column(primary_key=True, index=True)
+    to_kind: Mapped[str] = mapped_column(primary_key=True)
+    to_id: Mapped[str] = mapped_column(primary_key=True)
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

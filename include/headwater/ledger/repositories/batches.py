@@ -106,6 +106,6 @@ class Batches:
                 "Cure: mark that one superseded first, in the same transaction."
             )
 
-    def _all(self, query: Select[tuple[BatchRow]]) -> list[Batch]:
+    def _all(self, query: Select[BatchRow]) -> list[Batch]:
         rows = self._session.scalars(query, execution_options={"populate_existing": True})
         return [to_record(Batch, row) for row in rows]

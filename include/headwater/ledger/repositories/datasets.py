@@ -54,7 +54,9 @@ class Datasets:
 
     def spec(self, sha256: str) -> dict[str, Any]:
         """The spec version of that hash. Raises: NotInLedger."""
-        found = self._session.scalars(select(SpecVersionRow.spec).where(SpecVersionRow.sha256 == sha256).limit(1)).first()
+        found = self._session.scalars(
+            select(SpecVersionRow.spec).where(SpecVersionRow.sha256 == sha256).limit(1)
+        ).first()
         if found is None:
             raise NotInLedger(f"There is no spec version {sha256} in the ledger. Cure: record_spec comes first.")
         return found

@@ -88,15 +88,15 @@ class Generators:
         reign = {"dataset": dataset, "generator_id": generator_id, "promoted_at": at}
         self._session.execute(insert(ChampionRow).values(**reign))
 
-    def _one(self, query: Select[tuple[GeneratorRow]]) -> Generator | None:
+    def _one(self, query: Select[GeneratorRow]) -> Generator | None:
         found = self._all(query)
         return found[0] if found else None
 
-    def _all(self, query: Select[tuple[GeneratorRow]]) -> list[Generator]:
+    def _all(self, query: Select[GeneratorRow]) -> list[Generator]:
         rows = self._session.scalars(query, execution_options={"populate_existing": True})
         return [to_record(Generator, row) for row in rows]
 
 
-def _reigns(dataset: str) -> Select[tuple[GeneratorRow]]:
+def _reigns(dataset: str) -> Select[GeneratorRow]:
     query = select(GeneratorRow).join(ChampionRow, ChampionRow.generator_id == GeneratorRow.generator_id)
     return query.where(ChampionRow.dataset == dataset)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import column, select, table
+from sqlalchemy import Uuid, column, select, table
 from sqlalchemy.orm import Session
 
 from headwater.ledger.errors import LedgerError
@@ -11,7 +11,11 @@ from headwater.ledger.models.history import KINDS, LineageEdgeRow
 from headwater.ledger.records import BatchLineage
 from headwater.ledger.upsert import insert_new
 
-VIEW = table("batch_lineage", *(column(name) for name in BatchLineage.model_fields), schema=SCHEMA)
+VIEW = table(
+    "batch_lineage",
+    *(column(name, Uuid(as_uuid=False) if name.endswith("_id") else None) for name in BatchLineage.model_fields),
+    schema=SCHEMA,
+)
 
 
 class Lineage:
@@ -41,4 +45,4 @@ class Lineage:
     def of_batch(self, batch_id: str) -> BatchLineage | None:
         """Where a batch comes from, if there is such a batch."""
         row = self._session.execute(select(VIEW).where(VIEW.c.batch_id == batch_id)).mappings().one_or_none()
-        return None if row is None else BatchLineage.model_validate({**row, "batch_id": str(row["batch_id"])})
+        return None if row is None else BatchLineage.model_validate(dict(row))

@@ -14,6 +14,8 @@ from headwater.spec.model import Model
 
 Record = TypeVar("Record")
 
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
+
 
 def to_record(kind: type[Record], row: Base) -> Record:
     """The record of a row: the attributes of the same names, validated.
@@ -22,11 +24,14 @@ def to_record(kind: type[Record], row: Base) -> Record:
         LedgerError: the row is not one this version of Headwater wrote.
     """
     try:
-        return TypeAdapter(kind).validate_python({name: getattr(row, name) for name in _names(kind)})
+        found: Record = _adapter(kind).validate_python({name: getattr(row, name) for name in _names(kind)})
     except Mismatch as error:
         place = ", ".join(".".join(map(str, detail["loc"])) for detail in error.errors())
         table = row.__tablename__
-        raise LedgerError(f"A row of {table} does not read as {kind.__name__} ({place}). Cure: migrate the ledger.") from None
+        raise LedgerError(
+            f"A row of {table} does not read as {kind.__name__} ({place}). Cure: migrate the ledger."
+        ) from None
+    return found
 
 
 def to_values(record: Any) -> dict[str, Any]:
@@ -40,6 +45,12 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Model):
         return value.model_dump(mode="json")
     return list(value) if isinstance(value, tuple) else value
+
+
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
 
 
 def _names(kind: type[Any]) -> list[str]:

@@ -14,7 +14,7 @@ NEXT: dict[str, frozenset[str]] = {
     "superseded": frozenset({"released", "quarantined", "retired"}),
     "retired": frozenset({"released", "quarantined"}),
 }
-"""A passed or failed batch may be made or judged again; a retired or superseded one comes back when its date is run again.
+"""A passed or failed batch may be made or judged again; a retired or superseded one may come back with its date.
 
 From quarantine only a person's decision leads to release; that decision stands in ``decisions``.
 """

@@ -27,7 +27,7 @@ class Validations:
     def record(self, validation: Validation, results: Sequence[CheckResult]) -> Validation:
         """Write a validation with its checks and return it with its attempt.
 
-        A validation written again keeps its attempt and replaces its checks; a new one is the next attempt of its batch.
+        A validation written again keeps its attempt and replaces its checks; a new one is its batch's next attempt.
 
         Raises:
             NotInLedger: there is no such batch.

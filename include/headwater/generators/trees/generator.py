@@ -1,0 +1,113 @@
+"""The ``trees`` member: sequential CART behind the generator protocol. The method is in the files beside it."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal, Self, get_args
+
+import numpy as np
+import pandas as pd
+
+from headwater.generators import columns
+from headwater.generators.base import Capabilities, Conditional, Conditions
+from headwater.generators.conditions import wanted
+from headwater.generators.errors import FitError, SettingsError
+from headwater.generators.made import check_made
+from headwater.generators.trees.fitting import Fitting, Plan
+from headwater.generators.trees.model import TableModel
+from headwater.generators.trees.order import Order, draw_order
+from headwater.generators.trees.storing import pack_model, unpack_model
+from headwater.tables.schema import TableSchema
+
+
+class Trees:
+    """Each column is drawn from the leaf that the columns before it lead to.
+
+    Method: Reiter 2005; Nowok, Raab and Dibben 2016 (synthpop); see ``fitting`` for what differs.
+
+    Settings:
+        leaf: fewest real rows in a leaf. A leaf is never smaller, whatever the table: with fewer than ``2 * leaf``
+            rows there is no split, and columns are drawn independently of each other.
+        smoothing: draw numbers between real values too; False repeats real values.
+        order: ``data`` draws categories of low entropy first, ``spec`` keeps the order of the table.
+
+    The model holds real values of numeric columns (without ``smoothing`` all, with it the bounds of intervals), as
+    any tree does: keep it where the snapshot may be kept.
+    """
+
+    kind: ClassVar[str] = "trees"
+    capabilities: ClassVar[Capabilities] = Capabilities(exact_conditions=False, pickled=False, missing_values=True)
+
+    def __init__(self, leaf: int = 20, smoothing: bool = True, order: Literal["data", "spec"] = "data") -> None:
+        if isinstance(leaf, bool) or not isinstance(leaf, int) or leaf < 1:
+            raise SettingsError(f"trees: leaf is the fewest real rows in a leaf, a whole number from 1, not {leaf!r}")
+        if not isinstance(smoothing, bool):
+            raise SettingsError(f"trees: smoothing is true or false, not {smoothing!r}")
+        if order not in get_args(Order):
+            raise SettingsError(f"trees: order is one of {', '.join(get_args(Order))}, not {order!r}")
+        self.leaf = leaf
+        self.smoothing = smoothing
+        self.order: Order = order
+        self._model: TableModel | None = None
+
+    def fit(self, rows: pd.DataFrame, schema: TableSchema, seed: int) -> Self:
+        """Learn from ``rows``, at least 2, conforming to ``schema``. Same input, same model.
+
+        Raises:
+            FitError: fewer than 2 rows, infinities, free text, or an id or pii column that cannot be made.
+        """
+        if len(rows) < 2:
+            raise FitError(f"the table has {len(rows)} rows to learn from; give at least 2 (in practice 100 or more)")
+        check_made(schema)
+        learned = [(place, column) for place, column in enumerate(schema.columns) if column.is_learned]
+        codecs = [columns.learn(rows[column.name], column, place) for place, column in learned]
+        known = [codec for codec in codecs if codec.form != "null"]
+        series = [(rows[schema.columns[codec.position].name], schema.columns[codec.position]) for codec in known]
+        numbers = [columns.encode(values, column, codec) for (values, column), codec in zip(series, known, strict=True)]
+        fitting = Fitting(len(rows), len(known), Plan(self.leaf, self.smoothing, seed % 2**32))
+        order = draw_order(known, numbers, self.order)
+        models = [fitting.add(known[place], numbers[place], series[place][0].isna().to_numpy()) for place in order]
+        self._model = TableModel(schema, codecs, [known[place].position for place in order], models)
+        return self
+
+    def sample(self, n: int, seed: int) -> pd.DataFrame:
+        """``n`` rows conforming to the schema. Same model, n and seed: same rows, in any process.
+
+        Raises:
+            ValueError: ``n`` is below 0, or the generator is not fitted.
+        """
+        return self._fitted().sample(n, seed)
+
+    def sample_where(self, conditions: Conditions, n: int, seed: int) -> Conditional:
+        """Up to ``n`` rows that meet ``conditions``, from at most ``50 n + 200,000`` candidates.
+
+        Candidates are drawn inside the conditions where a leaf allows it and kept by the chance of that, so kept rows
+        follow the exact conditional distribution of the model.
+
+        Raises:
+            ValueError: a condition names an unknown or unlearned column, or a category that does not exist.
+        """
+        model = self._fitted()
+        asked = wanted(conditions, model.schema, {codec.position: codec for codec in model.codecs})
+        return model.sample_where(asked, n, seed)
+
+    def save(self) -> bytes:
+        """The model in a versioned format of arrays and JSON; nothing in it is ever executed."""
+        settings = {"leaf": self.leaf, "smoothing": self.smoothing, "order": self.order}
+        return pack_model(settings, self._fitted())
+
+    @classmethod
+    def load(cls, data: bytes) -> Self:
+        """The model of :meth:`save`.
+
+        Raises:
+            ModelFileError: cut short, altered, of another kind, or of a version this code does not know.
+        """
+        settings, model = unpack_model(data)
+        member = cls(**settings)
+        member._model = model
+        return member
+
+    def _fitted(self) -> TableModel:
+        if self._model is None:
+            raise ValueError("this trees generator has learned nothing yet; call fit or load first")
+        return self._model

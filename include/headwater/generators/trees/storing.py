@@ -1,0 +1,51 @@
+"""A fitted table as a model file, and back. The container itself is ``generators.model_file``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from headwater.generators.columns import Codec
+from headwater.generators.errors import ModelFileError
+from headwater.generators.model_file import pack, unpack
+from headwater.generators.trees.model import TableModel
+from headwater.generators.trees.models import FORMS
+from headwater.tables.schema import TableSchema
+
+KIND = "trees"
+VERSION = 1
+
+
+def pack_model(settings: dict[str, Any], model: TableModel) -> bytes:
+    """The bytes of a fitted table and of the settings it was fitted with."""
+    arrays = {name: array for slot, one in enumerate(model.models) for name, array in one.to_arrays(f"{slot}.").items()}
+    meta = {
+        "settings": settings,
+        "schema": model.schema.model_dump(mode="json"),
+        "codecs": [codec.to_json() for codec in model.codecs],
+        "drawn": model.drawn,
+        "models": [one.head() for one in model.models],
+    }
+    return pack(KIND, VERSION, meta, arrays)
+
+
+def unpack_model(data: bytes) -> tuple[dict[str, Any], TableModel]:
+    """Settings and fitted table.
+
+    Raises:
+        ModelFileError: cut short, altered, of another kind or version, or inconsistent within.
+    """
+    meta, arrays = unpack(data, KIND, VERSION)
+    try:
+        heads = meta["models"]
+        models = []
+        for slot, head in enumerate(heads):
+            own = {name: array for name, array in arrays.items() if name.startswith(f"{slot}.")}
+            models.append(FORMS[head["form"]].stored(head, own, f"{slot}.", slot))
+        codecs = [Codec(**codec) for codec in meta["codecs"]]
+        return meta["settings"], TableModel(TableSchema.model_validate(meta["schema"]), codecs, meta["drawn"], models)
+    except ModelFileError:
+        raise
+    except (KeyError, TypeError, ValidationError, IndexError, ValueError) as error:
+        raise ModelFileError("the parts of the model file do not fit together; retrain the dataset") from error

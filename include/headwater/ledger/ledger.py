@@ -1,0 +1,85 @@
+"""The door to the ledger: one transaction at a time, and in it one repository for each kind of fact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psycopg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from headwater.ledger.engine import ledger_engine, ledger_url
+from headwater.ledger.errors import place_of, translate
+from headwater.ledger.readers.readers import Readers
+from headwater.ledger.repositories.batches import Batches
+from headwater.ledger.repositories.datasets import Datasets
+from headwater.ledger.repositories.decisions import Decisions
+from headwater.ledger.repositories.generators import Generators
+from headwater.ledger.repositories.lineage import Lineage
+from headwater.ledger.repositories.snapshots import Snapshots
+from headwater.ledger.repositories.validations import Validations
+
+
+@dataclass(frozen=True)
+class Books:
+    """The repositories of one transaction; of no use after it."""
+
+    datasets: Datasets
+    snapshots: Snapshots
+    generators: Generators
+    batches: Batches
+    validations: Validations
+    decisions: Decisions
+    lineage: Lineage
+    readers: Readers
+
+
+class Ledger:
+    """The database ``headwater``. Connects when first used; may be shared by threads, not by forked processes."""
+
+    def __init__(self, url: str) -> None:
+        """Remember where the ledger is.
+
+        Raises:
+            LedgerError: ``url`` is no URL of a Postgres database.
+        """
+        self._url = ledger_url(url)
+        self._engine = ledger_engine(self._url)
+
+    def __repr__(self) -> str:
+        return f"Ledger({place_of(self._url)})"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Books]:
+        """One transaction: committed at the end, rolled back by any exception, which passes through.
+
+        Raises:
+            LedgerUnavailable: Postgres does not answer, stops, or another session holds a lock too long. Nothing is
+                half-written; if the connection broke in the very commit, running the stage again shows how it ended.
+            LedgerError: what was written breaks a rule of the ledger, or the ledger is not migrated.
+        """
+        try:
+            with Session(self._engine, expire_on_commit=False) as session, session.begin():
+                yield _books(session)
+        except (DBAPIError, psycopg.Error) as error:
+            # "from None": the driver's text may quote rows, and a traceback goes to the log.
+            raise translate(error, self._url) from None
+
+    def close(self) -> None:
+        """Close all connections; the ledger may be used again and then opens new ones."""
+        self._engine.dispose()
+
+
+def _books(session: Session) -> Books:
+    return Books(
+        datasets=Datasets(session),
+        snapshots=Snapshots(session),
+        generators=Generators(session),
+        batches=Batches(session),
+        validations=Validations(session),
+        decisions=Decisions(session),
+        lineage=Lineage(session),
+        readers=Readers(session),
+    )

@@ -1,0 +1,119 @@
+"""What readers see of a dataset: whole batches, a partition each. Within the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import psycopg
+import pyarrow as pa
+from psycopg import sql
+from sqlalchemy.orm import Session
+
+from headwater.ledger.errors import LedgerError, NotInLedger
+from headwater.ledger.readers.columns import reader_columns
+from headwater.ledger.readers.loading import load
+from headwater.ledger.readers.parent import SCHEMA, ensure_parent, found_columns, table_name
+from headwater.tables.schema import TableSchema
+
+
+class Readers:
+    """The tables ``synthetic.DATASET``."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def publish(
+        self, dataset: str, schema: TableSchema, batch_date: date, batch_id: str, tables: Iterable[pa.Table]
+    ) -> int:
+        """Make a batch the one that readers see for its date, and return its number of rows.
+
+        The rows are loaded beside the table; only then is the date's former partition dropped and the new one attached.
+        Readers see the former batch until the transaction commits, then the new one; an exception leaves the former.
+
+        Args:
+            dataset: a registered dataset.
+            schema: columns of the rows; ones that the readers' table lacks are added to it.
+            batch_date: the partition.
+            batch_id: goes into ``_batch_id`` of every row.
+            tables: Arrow tables in the form of ``tables.frames.to_arrow``; may be a stream.
+
+        Raises:
+            LedgerError: no such dataset, a column gone or retyped, or a value that Postgres cannot hold.
+        """
+        connection = self._connection()
+        columns = reader_columns(schema)
+        ensure_parent(connection, dataset, self._owner(dataset), columns)
+        self._lock(dataset, batch_date)
+        fresh = sql.Identifier(SCHEMA, f"{_partition(dataset, batch_date)}~new")
+        self._create_beside(dataset, batch_date, batch_id, fresh)
+        rows = load(connection, fresh, columns, tables)
+        self.drop(dataset, batch_date)
+        self._attach(dataset, batch_date, fresh)
+        return rows
+
+    def drop(self, dataset: str, batch_date: date) -> None:
+        """Take the date's rows from readers; nothing happens when there are none."""
+        partition = sql.Identifier(SCHEMA, _partition(dataset, batch_date))
+        self._connection().execute(sql.SQL("DROP TABLE IF EXISTS {}").format(partition))
+
+    def count(self, dataset: str, batch_date: date) -> int:
+        """The number of rows that readers see for the date; 0 when there is no table."""
+        connection = self._connection()
+        if not found_columns(connection, dataset):
+            return 0
+        query = sql.SQL("SELECT count(*) FROM {} WHERE batch_date = {}").format(
+            table_name(dataset), sql.Literal(batch_date)
+        )
+        found = connection.execute(query).fetchone()
+        return int(found[0]) if found else 0
+
+    def _create_beside(self, dataset: str, batch_date: date, batch_id: str, fresh: sql.Identifier) -> None:
+        """A table like the partition, not yet part of the readers' table; the two own columns are filled by default."""
+        day, batch = sql.Literal(batch_date.isoformat()), sql.Literal(str(batch_id))
+        statement = sql.SQL(
+            "CREATE TABLE {fresh} (LIKE {parent} INCLUDING COMMENTS);"
+            "ALTER TABLE {fresh} ALTER COLUMN batch_date SET DEFAULT {day}::date,"
+            " ALTER COLUMN _batch_id SET DEFAULT {batch}::uuid,"
+            " ADD CONSTRAINT is_of_its_date CHECK (batch_date = {day}::date)"
+        )
+        self._connection().execute(
+            statement.format(fresh=fresh, parent=table_name(dataset), day=day, batch=batch), prepare=False
+        )
+
+    def _attach(self, dataset: str, batch_date: date, fresh: sql.Identifier) -> None:
+        """Attach the loaded table under its lasting name. Its check proves the date, so that no row is read again."""
+        name = sql.Identifier(_partition(dataset, batch_date))
+        lasting = sql.Identifier(SCHEMA, _partition(dataset, batch_date))
+        statement = sql.SQL(
+            "ALTER TABLE {fresh} RENAME TO {name};"
+            "ALTER TABLE {parent} ATTACH PARTITION {lasting} FOR VALUES IN ({day});"
+            "ALTER TABLE {lasting} DROP CONSTRAINT is_of_its_date"
+        )
+        day = sql.Literal(batch_date.isoformat())
+        parts = {"fresh": fresh, "name": name, "lasting": lasting, "parent": table_name(dataset), "day": day}
+        self._connection().execute(statement.format(**parts), prepare=False)
+
+    def _lock(self, dataset: str, batch_date: date) -> None:
+        """Two releases of one date follow each other."""
+        text = f"headwater partition {_partition(dataset, batch_date)}"
+        self._connection().execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [text])
+
+    def _owner(self, dataset: str) -> str:
+        found = self._connection().execute("SELECT owner FROM headwater.datasets WHERE name = %s", [dataset]).fetchone()
+        if found is None:
+            raise NotInLedger(f"There is no dataset {dataset!r} in the ledger. Cure: register it first.")
+        return str(found[0])
+
+    def _connection(self) -> psycopg.Connection:
+        """The session's own connection: COPY is not in SQLAlchemy, and must be in the same transaction."""
+        self._session.flush()
+        driver = self._session.connection().connection.driver_connection
+        if not isinstance(driver, psycopg.Connection):
+            raise LedgerError("The ledger needs the driver psycopg 3. Cure: use a URL postgresql+psycopg://….")
+        return driver
+
+
+def _partition(dataset: str, batch_date: date) -> str:
+    """The name of a date's partition; "@" is in no dataset's name, so that it meets no other table."""
+    return f"{dataset}@{batch_date.isoformat()}"

@@ -1,0 +1,63 @@
+"""The demo's last page: times by hand, and a live table and plain lines that show what is there."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime, timedelta
+
+from rich.console import Console
+
+from headwater.local.airflow_api import Run, TaskRun
+from headwater.local.outcome import stage_seconds
+from headwater.local.progress import Progress, in_order
+
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+
+
+def task(name: str, index: int, begin: float | None, end: float | None, state: str | None = "success") -> TaskRun:
+    def at(seconds: float | None) -> datetime | None:
+        return None if seconds is None else NOON + timedelta(seconds=seconds)
+
+    return TaskRun(name, index, state, at(begin), at(end), 1)
+
+
+def run(*tasks: TaskRun, state: str = "running") -> Run:
+    return Run("nightly__x", "r1", state, tasks)
+
+
+def test_seconds_of_a_stage_span_its_mapped_tasks() -> None:
+    made = run(task("produce", 0, 10, 14), task("produce", 1, 11, 17.25), task("plan", -1, 2, 3.5))
+    waiting = run(task("release", -1, None, None, None))
+    # produce: from 10 to 17.25; plan: from 2 to 3.5; release has not begun.
+    assert stage_seconds([made, waiting]) == {"plan": 1.5, "produce": 7.25}
+
+
+def test_tasks_come_in_the_order_of_the_chain() -> None:
+    shuffled = run(*(task(name, -1, 0, 1) for name in ("validate", "plan", "zzz", "release", "produce")))
+    assert [each.task_id for each in in_order(shuffled)] == ["plan", "produce", "validate", "release", "zzz"]
+
+
+def test_labels_and_seconds() -> None:
+    assert task("produce", 1, 0, 2).label == "produce[1]"
+    assert task("plan", -1, 0, 2).label == "plan"
+    assert task("plan", -1, 0, 2).seconds == 2
+    assert task("plan", -1, None, None).seconds is None
+
+
+def test_plain_progress_tells_each_change_once() -> None:
+    stream = io.StringIO()
+    with Progress(Console(file=stream, width=200)) as progress:
+        progress.show(run(task("plan", -1, 0, None, "running")))
+        progress.show(run(task("plan", -1, 0, None, "running")))
+        progress.show(run(task("plan", -1, 0, 2), task("produce", 0, None, None, None)))
+    lines = [line.split("  ", 1)[1].strip() for line in stream.getvalue().strip().splitlines()]
+    assert [line.split("  ")[-1] for line in lines] == ["plan: running", "plan: success after 2.0 s"]
+
+
+def test_live_progress_shows_mapped_tasks() -> None:
+    stream = io.StringIO()
+    with Progress(Console(file=stream, width=100, force_terminal=True)) as progress:
+        progress.show(run(task("produce", 3, 0, 2.5), task("release", -1, None, None, None)))
+    assert "produce[3]" in stream.getvalue()
+    assert "2.5 s" in stream.getvalue()
+    assert "waiting" in stream.getvalue()

@@ -1,0 +1,139 @@
+"""Run as a script in its own process: a real Airflow with the plugin, asked over HTTP. Prints what it answered as JSON.
+
+It needs a process of its own because Airflow reads its configuration when it is first imported. Belongs here: the
+questions. Does not: what the answers should be (``test_plugin_in_airflow.py``).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+PAGE = "/headwater/docs/people/0b5c-1/"
+HTML = {"accept": "text/html"}
+DAG = '''
+"""Airflow DAGs of a test."""
+from airflow.sdk import DAG, task
+from headwater.orchestration.links import link_data_docs
+
+with DAG("nightly__people", schedule=None):
+
+    @task
+    def release():
+        link_data_docs("people", "0b5c-1")
+        raise ValueError("the gate is closed")
+
+    @task
+    def forge():
+        from airflow.sdk import get_current_context
+
+        get_current_context()["ti"].xcom_push(key="data_docs_url", value="https://elsewhere.example/headwater/docs/a/b/")
+
+    @task
+    def plan():
+        return 1
+
+    release(), forge(), plan()
+'''
+
+GUARD = '''
+from airflow.api_fastapi.auth.managers.simple.simple_auth_manager import SimpleAuthManager
+
+
+class Guard(SimpleAuthManager):
+    """Lets nobody see the DAG of the dataset "secret"."""
+
+    def is_authorized_dag(self, *, method, user, access_entity=None, details=None):
+        if details is not None and details.id == "nightly__secret":
+            return False
+        return super().is_authorized_dag(method=method, user=user, access_entity=access_entity, details=details)
+'''
+TRAVERSALS = ("..%2fapp.py", "%2e%2e/app.py", "/etc/passwd", "%2fetc/passwd", "a%00b", "", "docs.js/../../app.py")
+
+
+def prepare(home: Path, repository: Path) -> None:
+    """Settings in the environment, an empty Airflow database, one run of a DAG whose task fails."""
+    os.environ.update(
+        AIRFLOW_HOME=str(home),
+        AIRFLOW__CORE__LOAD_EXAMPLES="False",
+        AIRFLOW__CORE__DAGS_FOLDER=str(home / "dags"),
+        AIRFLOW__CORE__PLUGINS_FOLDER=str(repository / "plugins"),
+        AIRFLOW__CORE__AUTH_MANAGER="guard.Guard",
+        AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS="ann:viewer",
+        AIRFLOW__API_AUTH__JWT_SECRET="x" * 64,
+        AIRFLOW__LOGGING__LOGGING_LEVEL="ERROR",
+        HEADWATER_STORE_URL=(home / "store").as_uri(),
+    )
+    (home / "guard.py").write_text(GUARD)
+    sys.path.append(str(home))
+    os.environ["PYTHONPATH"] = os.pathsep.join([os.environ["PYTHONPATH"], str(home)])
+    (home / "dags").mkdir()
+    (home / "dags" / "people.py").write_text(DAG)
+    for command in (["db", "migrate"], ["dags", "reserialize"]):
+        subprocess.run([sys.executable, "-m", "airflow", *command], check=True, capture_output=True)
+    run = ["dags", "test", "nightly__people"]
+    subprocess.run([sys.executable, "-m", "airflow", *run], check=False, capture_output=True)
+
+
+def ask() -> dict[str, Any]:
+    """Status, place and text of each answer, first without a login, then with one."""
+    from airflow.api_fastapi.app import create_app, get_auth_manager
+    from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
+    from fastapi.testclient import TestClient
+
+    client = TestClient(create_app(apps="core"), follow_redirects=False)
+    answers: dict[str, Any] = {}
+
+    def get(name: str, path: str, headers: dict[str, str] | None = None) -> Any:
+        answer = client.get(path, headers=headers)
+        answers[name] = {
+            "status": answer.status_code,
+            "location": answer.headers.get("location"),
+            "policy": answer.headers.get("content-security-policy"),
+            "text": answer.text[:200],
+        }
+        return answer
+
+    get("anonymous page", PAGE)
+    get("anonymous script", "/headwater/static/docs.js")
+    get("anonymous openapi", "/headwater/openapi.json")
+    redirect = get("anonymous browser", PAGE, HTML)
+    get("login route", redirect.headers["location"])
+    client.cookies.set("_token", get_auth_manager().generate_jwt(SimpleAuthManagerUser(username="ann", role="viewer")))
+    get("page", PAGE)
+    get("no page", "/headwater/docs/people/none/")
+    get("forbidden page", "/headwater/docs/secret/0b5c-1/")
+    get("odd dataset", "/headwater/docs/People/0b5c-1/")
+    get("odd validation", "/headwater/docs/people/..%5c..%5cx/")
+    for path in TRAVERSALS:
+        get(f"traversal {path}", f"/headwater/static/{path}")
+    get("script", "/headwater/static/docs.js")
+    get("plugins", "/api/v2/plugins")
+    runs = client.get("/api/v2/dags/nightly__people/dagRuns").json()["dag_runs"]
+    instances = f"/api/v2/dags/nightly__people/dagRuns/{runs[0]['dag_run_id']}/taskInstances"
+    states = client.get(instances).json()["task_instances"]
+    answers["states"] = {one["task_id"]: one["state"] for one in states}
+    answers["links"] = {
+        task: client.get(f"{instances}/{task}/links").json()["extra_links"] for task in ("release", "forge", "plan")
+    }
+    return answers
+
+
+def main() -> None:
+    """``real_airflow.py HOME REPOSITORY``."""
+    home, repository = Path(sys.argv[1]), Path(sys.argv[2])
+    prepare(home, repository)
+    from headwater.store import Store
+
+    store = Store(os.environ["HEADWATER_STORE_URL"])
+    for dataset in ("people", "secret"):
+        store.write_bytes(f"{dataset}/docs/0b5c-1/index.html", b"<!DOCTYPE html>a page")
+    sys.stdout.write("\n" + json.dumps(ask()))
+
+
+if __name__ == "__main__":
+    main()
