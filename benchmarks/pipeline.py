@@ -1,7 +1,7 @@
 """The chain against SDV's own sampling: seconds and peak memory of every stage, for two sizes.
 
-``chain_seconds`` is produce + validate + release, each in a fresh process with its imports; ``sdv_sample_seconds`` is SDV
-GaussianCopula's ``sample`` call alone, import and fit not counted. Medians over the repetitions.
+``chain_seconds`` is produce + validate + release, each in a fresh process with its imports; ``sdv_sample_seconds`` is
+SDV GaussianCopula's ``sample`` call alone, import and fit not counted. Medians over the repetitions.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ def stage(name: str, places: dict[str, str], spec_json: str, *arguments: Any) ->
 
     house = House(Ledger(places["ledger"]), Store(places["store"]), lambda _: places["source"], "bench")
     spec = DatasetSpec.model_validate_json(spec_json)
-    stages = {
+    stages: dict[str, Callable[..., Any]] = {
         "acquire": acquire.acquire,
         "profile": profile.profile,
         "train": train.train,
@@ -51,10 +52,11 @@ def stage(name: str, places: dict[str, str], spec_json: str, *arguments: Any) ->
 
 def sdv_sample(places: dict[str, str], spec_json: str, snapshot_id: str, rows: int) -> float:
     """Seconds of SDV GaussianCopula's own ``sample(rows)`` after a fit on the same training rows."""
-    from headwater.chain import keys
-    from headwater.store import Store
     from sdv.metadata import Metadata
     from sdv.single_table import GaussianCopulaSynthesizer
+
+    from headwater.chain import keys
+    from headwater.store import Store
 
     spec = DatasetSpec.model_validate_json(spec_json)
     table = Store(places["store"]).read_table(keys.snapshot(spec.dataset, snapshot_id, "train")).to_pandas()
@@ -157,7 +159,7 @@ def main() -> None:
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps({"machine": describe_machine(), "rows": rows}, indent=2) + "\n")
     for row in rows:
-        print(json.dumps(row))  # noqa: T201
+        print(json.dumps(row))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Airflow DAGs of the supply chain: for each dataset X, ``retrain__X`` makes the generator, ``nightly__X`` the batch.
 
-This file only tells the story. What a DAG does is in ``headwater/orchestration``, what a stage does in ``headwater/chain``.
+This file only tells the story. What a DAG does is in ``headwater/orchestration``, what a stage
+does in ``headwater/chain``.
 """
 
 from headwater.orchestration.invalid import invalid_datasets

@@ -1,4 +1,4 @@
-"""Planted faults: generators that are honest to fit and dishonest to sample. Tests use them by ``tests.faults:Name``."""
+"""Planted faults: generators honest to fit and dishonest to sample. Tests use them by ``tests.faults:Name``."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ShuffledColumns(Trees):
 
 
 class DroppedCategory(Trees):
-    """The second most common category of the first categorical column never appears; its rows are drawn from the others."""
+    """The second most common category of the first categorical column never appears; other rows take its place."""
 
     kind: ClassVar[str] = "tests.faults:DroppedCategory"
 

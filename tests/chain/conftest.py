@@ -28,7 +28,9 @@ def clinic_rows(rows: int = 1200, seed: int = 7) -> pd.DataFrame:
     centre = pd.Series(ward).map({"surgery": 50, "medicine": 65, "children": 9, "rare": 30}).to_numpy()
     age = np.clip(random.normal(centre, 5), 0, 100).round(0)
     cost = np.exp(random.normal(6 + age / 50, 0.3)).round(2)
-    return pd.DataFrame({"ward": ward, "age": age.astype(int), "cost": cost, "readmitted": random.random(rows) < age / 120})
+    return pd.DataFrame(
+        {"ward": ward, "age": age.astype(int), "cost": cost, "readmitted": random.random(rows) < age / 120}
+    )
 
 
 @pytest.fixture

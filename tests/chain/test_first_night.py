@@ -9,7 +9,7 @@ import pytest
 
 from headwater.chain import keys
 from headwater.chain.acquire import acquire
-from headwater.chain.house import GateClosed, House
+from headwater.chain.house import GateClosedError, House
 from headwater.chain.produce import plan, produce
 from headwater.chain.profile import profile
 from headwater.chain.promote import promote
@@ -25,7 +25,9 @@ NIGHT = date(2026, 3, 1)
 def retrained(house: House, spec: DatasetSpec) -> str:
     snapshot = acquire(house, spec)
     profile(house, spec, snapshot)
-    return promote(house, spec, snapshot, [train(house, spec, snapshot, each.label) for each in spec.candidates]).champion_id
+    return promote(
+        house, spec, snapshot, [train(house, spec, snapshot, each.label) for each in spec.candidates]
+    ).champion_id
 
 
 def night(house: House, spec: DatasetSpec, day: date = NIGHT) -> str:
@@ -102,15 +104,16 @@ def test_retraining_on_the_same_rows_finds_the_same_generator(house: House, clin
 
 
 def test_without_a_champion_nothing_is_made(house: House, clinic: DatasetSpec) -> None:
-    with pytest.raises(GateClosed, match="retrain__clinic"):
+    with pytest.raises(GateClosedError, match="retrain__clinic"):
         plan(house, clinic, NIGHT)
 
 
 def test_a_contract_nobody_keeps_leaves_no_champion_and_says_why(house: House, clinic: DatasetSpec) -> None:
     impossible = clinic.model_copy(update={"columns": {**clinic.columns, "age": clinic.columns["age"]}})
-    impossible = impossible.model_copy(update={"candidates": (clinic.candidates[0].model_copy(
-        update={"kind": "tests.faults:ShuffledColumns"}),)})
-    with pytest.raises(GateClosed, match="has no champion"):
+    impossible = impossible.model_copy(
+        update={"candidates": (clinic.candidates[0].model_copy(update={"kind": "tests.faults:ShuffledColumns"}),)}
+    )
+    with pytest.raises(GateClosedError, match="has no champion"):
         retrained(house, impossible)
     with house.ledger.transaction() as books:
         assert books.generators.champion("clinic") is None

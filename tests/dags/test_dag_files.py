@@ -63,7 +63,9 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_every_dataset_has_its_dags_and_there_is_no_problem(shipped: dict[str, Any]) -> None:
     assert shipped["errors"] == {}
-    assert sorted(shipped["dags"]) == sorted(f"{verb}__{name}" for verb in ("maintain", "nightly", "retrain") for name in SHIPPED)
+    assert sorted(shipped["dags"]) == sorted(
+        f"{verb}__{name}" for verb in ("maintain", "nightly", "retrain") for name in SHIPPED
+    )
 
 
 def test_parsing_imports_nothing_heavy(shipped: dict[str, Any]) -> None:

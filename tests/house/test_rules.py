@@ -1,4 +1,4 @@
-"""The rules of the house that no linter knows: length of files and functions, docstrings, honest skips, no stray words."""
+"""The rules of the house that no linter knows: length of files and functions, docstrings, honest skips."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE_LINES, FUNCTION_LINES, TEST_FILE_LINES = 260, 45, 450
-PRODUCT = sorted(path for folder in ("include", "dags", "plugins", "benchmarks") for path in (ROOT / folder).rglob("*.py"))
+PRODUCT = sorted(
+    path for folder in ("include", "dags", "plugins", "benchmarks") for path in (ROOT / folder).rglob("*.py")
+)
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 
@@ -79,12 +81,18 @@ def test_every_skip_gives_its_reason() -> None:
 
 
 def test_the_tree_names_no_registry_host() -> None:
-    hosts = re.compile(r"files\.pythonhosted|registry\.npmjs|pypi\.org/simple|(?:index-url|find-links)\s*=?\s*(?:https?|file)://")
+    hosts = re.compile(
+        r"files\.pythonhosted|registry\.npmjs|pypi\.org/simple|(?:index-url|find-links)\s*=?\s*(?:https?|file)://"
+    )
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
     if not tracked:
         pytest.skip("not a git checkout: the list of files is unknown")
     text_files = [ROOT / name for name in tracked if Path(name).suffix not in {".png", ".parquet", ".woff2"}]
-    found = [str(path) for path in text_files if path.is_file() and path != Path(__file__) and hosts.search(path.read_text(errors="ignore"))]
+    found = [
+        str(path)
+        for path in text_files
+        if path.is_file() and path != Path(__file__) and hosts.search(path.read_text(errors="ignore"))
+    ]
     assert found == []
 
 

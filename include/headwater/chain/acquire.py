@@ -9,6 +9,7 @@ from headwater.chain.house import House
 from headwater.ledger.records import Snapshot
 from headwater.sources.anchor import snapshot_hash, split
 from headwater.sources.conform import conform_source
+from headwater.sources.files import shown
 from headwater.sources.read import read_source
 from headwater.spec import DatasetSpec
 from headwater.tables.frames import to_arrow
@@ -57,4 +58,4 @@ def describe_source(spec: DatasetSpec) -> str:
     source = spec.source
     if source.kind == "table":
         return f"{source.connection}:{source.schema_ + '.' if source.schema_ else ''}{source.table}"
-    return f"{source.connection}:query" if source.kind == "query" else f"{source.kind}:{source.path}"
+    return f"{source.connection}:query" if source.kind == "query" else f"{source.kind}:{shown(source.path)}"

@@ -10,7 +10,7 @@ from headwater.ledger import Ledger
 from headwater.store import Store
 
 
-class GateClosed(Exception):
+class GateClosedError(Exception):
     """A gate said no: an outcome, recorded in the ledger, not a fault. It must not be retried."""
 
 

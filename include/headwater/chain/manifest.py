@@ -36,7 +36,11 @@ def manifest(books: Books, batch: Batch, validation: Validation) -> dict[str, An
             {"name": f"part-{shard.index:05d}.parquet", "rows": shard.rows, "sha256": shard.sha256}
             for shard in books.batches.shards(batch.batch_id)
         ],
-        "validation": {"validation_id": validation.validation_id, "passed": validation.passed, "sentence": validation.sentence},
+        "validation": {
+            "validation_id": validation.validation_id,
+            "passed": validation.passed,
+            "sentence": validation.sentence,
+        },
         "checks": [
             {"name": check.name, "value": check.value, "limit": check.limit, "passed": check.passed} for check in checks
         ],

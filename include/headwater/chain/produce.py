@@ -11,7 +11,7 @@ from functools import partial
 import pyarrow as pa
 
 from headwater.chain import identity, keys
-from headwater.chain.house import GateClosed, House
+from headwater.chain.house import GateClosedError, House
 from headwater.chain.judge import load_model
 from headwater.generators.seeding import block_seed, sample_blocks, shards
 from headwater.ledger.records import Batch, Shard
@@ -32,14 +32,14 @@ def plan(house: House, spec: DatasetSpec, batch_date: date) -> Plan:
     """Open the batch of ``batch_date`` for the champion in the ledger.
 
     Raises:
-        GateClosed: there is no champion yet.
+        GateClosedError: there is no champion yet.
     """
     with house.ledger.transaction() as books:
         books.datasets.register(spec.dataset, spec.owner, spec.description)
         books.datasets.record_spec(spec.dataset, spec.sha256(), spec.model_dump(mode="json", by_alias=True))
         generator = books.generators.champion(spec.dataset)
         if generator is None:
-            raise GateClosed(f"{spec.dataset} has no champion to make rows; run retrain__{spec.dataset} first")
+            raise GateClosedError(f"{spec.dataset} has no champion to make rows; run retrain__{spec.dataset} first")
         batch = Batch(
             batch_id=identity.batch_id(spec.dataset, batch_date, generator.generator_id, spec),
             dataset=spec.dataset,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from headwater.chain import identity
-from headwater.chain.house import GateClosed, House
+from headwater.chain.house import GateClosedError, House
 from headwater.chain.judge import judge_generator
 from headwater.checks.verdict import score, verdict
 from headwater.ledger.records import Decision, Generator
@@ -27,7 +27,7 @@ def promote(house: House, spec: DatasetSpec, snapshot_id: str, generator_ids: Se
     """Choose the champion among the candidates and the one in use, all judged on the same anchor.
 
     Raises:
-        GateClosed: no candidate keeps the contract and there is no champion yet.
+        GateClosedError: no candidate keeps the contract and there is no champion yet.
     """
     with house.ledger.transaction() as books:
         champion = books.generators.champion(spec.dataset)
@@ -54,20 +54,22 @@ def _crown(house: House, spec: DatasetSpec, best: Generator, reason: str) -> Pro
     now = datetime.now(UTC)
     with house.ledger.transaction() as books:
         books.generators.promote(spec.dataset, best.generator_id, now)
-        books.decisions.record(_decision(house, spec, "promote", best.generator_id, reason, now))
+        books.decisions.record(_decision(house, spec, kind="promote", subject=best.generator_id, reason=reason, at=now))
     return Promotion(best.generator_id, True, reason)
 
 
 def _keep(house: House, spec: DatasetSpec, champion: Generator | None, reason: str) -> Promotion:
     subject = champion.generator_id if champion else ""
     with house.ledger.transaction() as books:
-        books.decisions.record(_decision(house, spec, "keep", subject, reason, datetime.now(UTC)))
+        books.decisions.record(
+            _decision(house, spec, kind="keep", subject=subject, reason=reason, at=datetime.now(UTC))
+        )
     if champion is None:
-        raise GateClosed(f"{spec.dataset} has no champion. {reason}")
+        raise GateClosedError(f"{spec.dataset} has no champion. {reason}")
     return Promotion(champion.generator_id, False, reason)
 
 
-def _decision(house: House, spec: DatasetSpec, kind: str, subject: str, reason: str, at: datetime) -> Decision:
+def _decision(house: House, spec: DatasetSpec, *, kind: str, subject: str, reason: str, at: datetime) -> Decision:
     return Decision(
         decision_id=identity.decision_id(subject or spec.dataset, kind, house.run_id),
         dataset=spec.dataset,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pyarrow as pa
 
 from headwater.chain import identity, keys
-from headwater.chain.house import GateClosed, House
+from headwater.chain.house import GateClosedError, House
 from headwater.chain.manifest import manifest
 from headwater.ledger.records import Batch, Decision, Validation
 from headwater.spec import DatasetSpec
@@ -21,13 +21,15 @@ def release(house: House, spec: DatasetSpec, validation_id: str) -> str:
     """Settle the batch of this validation and return where its readers find it.
 
     Raises:
-        GateClosed: the verdict is not "passed"; the batch is in quarantine.
+        GateClosedError: the verdict is not "passed"; the batch is in quarantine.
     """
     with house.ledger.transaction() as books:
         validation = books.validations.get(validation_id)
         batch = books.batches.get(validation.batch_id)
     if batch.content_hash != validation.content_hash:
-        raise GateClosed(f"validation {validation_id} judged other rows than batch {batch.batch_id} holds; validate again")
+        raise GateClosedError(
+            f"validation {validation_id} judged other rows than batch {batch.batch_id} holds; validate again"
+        )
     if batch.status in ("released", "quarantined"):
         house.store.delete(keys.work(batch.dataset, batch.batch_id))
     elif validation.passed:
@@ -35,7 +37,7 @@ def release(house: House, spec: DatasetSpec, validation_id: str) -> str:
     else:
         _quarantine(house, batch, validation)
     if not validation.passed:
-        raise GateClosed(f"Batch {batch.batch_id} of {batch.batch_date} is in quarantine. {validation.sentence}")
+        raise GateClosedError(f"Batch {batch.batch_id} of {batch.batch_date} is in quarantine. {validation.sentence}")
     return keys.released(batch.dataset, batch.batch_date, batch.batch_id)
 
 

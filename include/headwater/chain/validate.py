@@ -35,8 +35,8 @@ def validate(house: House, spec: DatasetSpec, batch_id: str) -> Judgement:
     """Judge a produced batch.
 
     Raises:
-        IncompleteBatch: a shard is missing, or its file is not the one that was made.
-        ChangedBatch: a batch that was settled before has other rows now.
+        IncompleteBatchError: a shard is missing, or its file is not the one that was made.
+        ChangedBatchError: a batch that was settled before has other rows now.
     """
     started = datetime.now(UTC)
     with house.ledger.transaction() as books:
@@ -83,11 +83,11 @@ def validate(house: House, spec: DatasetSpec, batch_id: str) -> Judgement:
     return Judgement(validation_id, judged.passed, judged.sentence, docs_key)
 
 
-class IncompleteBatch(RuntimeError):
+class IncompleteBatchError(RuntimeError):
     """The shards in the ledger are not the whole batch."""
 
 
-class ChangedBatch(RuntimeError):
+class ChangedBatchError(RuntimeError):
     """The same batch came out with other rows: the law that a batch is a fact is broken."""
 
 
@@ -95,12 +95,14 @@ def _content_of(batch: Batch, shards: list[Shard]) -> str:
     """The batch's content hash, after its shards were found to be complete and unchanged."""
     made = sum(shard.rows for shard in shards)
     if made != batch.rows:
-        raise IncompleteBatch(f"batch {batch.batch_id} has {made} of {batch.rows} rows; run its produce tasks again")
+        raise IncompleteBatchError(
+            f"batch {batch.batch_id} has {made} of {batch.rows} rows; run its produce tasks again"
+        )
     content = content_hash(block for shard in shards for block in shard.block_hashes)
     if batch.status in SETTLED and batch.content_hash != content:
-        raise ChangedBatch(
-            f"batch {batch.batch_id} of {batch.batch_date} was {batch.status} with content {batch.content_hash} and came "
-            f"out as {content}; a library or the model's code has changed. What was released is untouched. "
+        raise ChangedBatchError(
+            f"batch {batch.batch_id} of {batch.batch_date} was {batch.status} with content {batch.content_hash} and "
+            f"came out as {content}; a library or the model's code has changed. What was released is untouched. "
             "Retrain to get a new generator, and with it a new batch"
         )
     return content

@@ -97,7 +97,9 @@ def encode(values: pd.Series, column: ColumnSchema, codec: Codec) -> np.ndarray:
     return np.where(values.isna(), np.int64(codec.low), instants)
 
 
-def decode(numbers: np.ndarray, missing: np.ndarray | None, column: ColumnSchema, codec: Codec, like: pd.Series) -> pd.Series:
+def decode(
+    numbers: np.ndarray, missing: np.ndarray | None, column: ColumnSchema, codec: Codec, like: pd.Series
+) -> pd.Series:
     """A conforming column from its numbers.
 
     Args:
@@ -122,7 +124,9 @@ def decode(numbers: np.ndarray, missing: np.ndarray | None, column: ColumnSchema
         reals = numbers.astype(np.float64) / codec.unit
         return pd.Series(reals if missing is None else np.where(missing, np.nan, reals), copy=False)
     instants = (numbers * codec.unit).view("datetime64[us]")
-    return pd.Series(instants if missing is None else np.where(missing, np.datetime64("NaT", "us"), instants), copy=False)
+    return pd.Series(
+        instants if missing is None else np.where(missing, np.datetime64("NaT", "us"), instants), copy=False
+    )
 
 
 def empty_table(schema: TableSchema) -> pd.DataFrame:

@@ -56,7 +56,9 @@ def wanted(conditions: Conditions, schema: TableSchema, codecs: Mapping[int, Cod
     found: dict[int, Wanted] = {}
     for name, asked in conditions.items():
         if name not in schema.names:
-            raise ValueError(f"there is no column {name!r} to put a condition on; use one of: {', '.join(schema.names)}")
+            raise ValueError(
+                f"there is no column {name!r} to put a condition on; use one of: {', '.join(schema.names)}"
+            )
         position = schema.names.index(name)
         column = schema.columns[position]
         if not column.is_learned:
@@ -87,7 +89,9 @@ def _allowed(asked: Any, column: ColumnSchema) -> np.ndarray:
         low, high = asked if len(asked) == 2 else (None, None)
         if column.sdtype == "boolean" or any(isinstance(one, str | bool) for one in (*categories, low, high)):
             raise ValueError(f"column {column.name!r} has no order, so no range; ask for one value")
-        return np.array([(low is None or low <= one) and (high is None or one <= high) for one in categories], dtype=bool)
+        return np.array(
+            [(low is None or low <= one) and (high is None or one <= high) for one in categories], dtype=bool
+        )
     same = [isinstance(one, bool) == isinstance(asked, bool | np.bool_) and one == asked for one in categories]
     if not any(same):
         cure = "use one of the categories that the snapshot's profile lists"

@@ -60,7 +60,9 @@ def unpack(data: bytes, kind: str, version: int) -> tuple[dict[str, Any], dict[s
     if made != version:
         relation = "newer" if made > version else "older"
         cure = "update Headwater" if made > version else "retrain the dataset"
-        raise ModelFileError(f"the model file has version {made}, {relation} than {version}, which this code reads; {cure}")
+        raise ModelFileError(
+            f"the model file has version {made}, {relation} than {version}, which this code reads; {cure}"
+        )
     try:
         with np.load(io.BytesIO(body[_LENGTH + size :]), allow_pickle=False) as stored:
             return meta, {name: stored[name] for name in stored.files}

@@ -36,7 +36,9 @@ def create(kind: str, settings: dict[str, Any]) -> Generator:
     except SettingsError:
         raise
     except (TypeError, ValueError) as error:
-        raise SettingsError(f"generator {kind!r} refused its settings: {error}; correct candidates[].settings") from error
+        raise SettingsError(
+            f"generator {kind!r} refused its settings: {error}; correct candidates[].settings"
+        ) from error
 
 
 def load(kind: str, data: bytes) -> Generator:

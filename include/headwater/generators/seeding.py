@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def shards(rows: int, shards: int) -> list[list[Block]]:
     every = blocks(rows)
     count = min(shards, len(every))
     cuts = [len(every) * part // count for part in range(count + 1)]
-    return [every[start:stop] for start, stop in zip(cuts, cuts[1:], strict=False)]
+    return [every[start:stop] for start, stop in pairwise(cuts)]
 
 
 def block_seed(dataset: str, batch_date: date, generator_id: str, seed: int, block: int) -> int:
@@ -87,5 +88,7 @@ def sample_blocks(
     for block in blocks:
         rows = conform(generator.sample(block.rows, seed_of(block.index)), schema)
         if len(rows) != block.rows:
-            raise ValueError(f"block {block.index}: {generator.kind} made {len(rows)} rows where {block.rows} were asked")
+            raise ValueError(
+                f"block {block.index}: {generator.kind} made {len(rows)} rows where {block.rows} were asked"
+            )
         yield block, to_arrow(rows, schema)

@@ -20,9 +20,9 @@ DOC = """\
 
 {description}
 
-1. **plan** opens the batch of the day that the run's interval covers (or of the param `batch_date`) for the champion.
+1. **plan** opens the batch of the day that the run's interval covers, or of the param `batch_date`.
 2. **produce** makes its {rows:,} rows in blocks with their own seeds; the same date gives the same bytes.
-3. **validate** judges the batch by a Great Expectations suite and the mode-coverage checks, against rows no generator saw.
+3. **validate** judges it by a Great Expectations suite and the mode-coverage checks, against rows no generator saw.
 4. **release** copies a good batch to `synthetic.{dataset}` in Postgres and to Parquet.
 
 A red **release** means: the batch failed its gate and is in quarantine; readers never saw it. Open *Data Docs* on the task.
@@ -41,9 +41,10 @@ def nightly(spec: DatasetSpec) -> DAG:
         description="The day to make. Left empty: the day that the run's data interval covers.",
     )
     with DAG(schedule=timetable, doc_md=doc, params={"batch_date": day}, **dag_arguments(spec, "nightly")) as dag:
+        # What a call of a task gives here is a promise (XComArg), not yet what its annotation says.
         shards = plan.override(inlets=[generator_asset(spec.dataset)])(spec.dataset)
-        made = produce.partial(dataset=spec.dataset).expand(shard=shards)
-        judged = validate(spec.dataset, made)
+        made: Any = produce.partial(dataset=spec.dataset).expand(shard=shards)
+        judged: Any = validate(spec.dataset, made)
         release.override(outlets=[batch_asset(spec.dataset)])(spec.dataset, judged)
     return dag
 

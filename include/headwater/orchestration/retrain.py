@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from airflow.sdk import DAG, TriggerRule, get_current_context, task
 from airflow.timetables.interval import CronDataIntervalTimetable
 
@@ -15,7 +17,7 @@ DOC = """\
 
 {description}
 
-1. **acquire** reads the real table, refuses drift against the spec, sets 20 % aside as the anchor that no generator sees.
+1. **acquire** reads the real table, refuses drift against the spec, sets 20 % aside as the anchor.
 2. **profile** describes the rows and measures how much each statistic varies between two real samples.
 3. **train** fits each candidate ({candidates}) and judges it on the anchor.
 4. **promote** makes the best one champion, if it keeps the contract and is not worse than the champion in use.
@@ -31,9 +33,10 @@ def retrain(spec: DatasetSpec) -> DAG:
     doc = DOC.format(dataset=spec.dataset, description=spec.description, candidates=", ".join(labels))
     timetable = CronDataIntervalTimetable(spec.schedule.retrain, timezone=spec.schedule.timezone)
     with DAG(schedule=timetable, doc_md=doc, **dag_arguments(spec, "retrain")) as dag:
-        snapshot = acquire(spec.dataset)
-        profiled = profile(spec.dataset, snapshot)
-        trained = train.partial(dataset=spec.dataset, snapshot=profiled).expand(label=labels)
+        # What a call of a task gives here is a promise (XComArg), not yet what its annotation says.
+        snapshot: Any = acquire(spec.dataset)
+        profiled: Any = profile(spec.dataset, snapshot)
+        trained: Any = train.partial(dataset=spec.dataset, snapshot=profiled).expand(label=labels)
         promote.override(outlets=[generator_asset(spec.dataset)])(spec.dataset, snapshot, trained)
     return dag
 
@@ -67,12 +70,12 @@ def train(dataset: str, snapshot: dict[str, str], label: str) -> str:
 
 
 @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
-def promote(dataset: str, snapshot: dict[str, str], trained: list[str]) -> dict[str, object]:
+def promote(dataset: str, snapshot: dict[str, str], trained: list[str]) -> dict[str, Any]:
     """Make the best candidate champion, or say why the champion stays."""
     with at_stage(dataset, snapshot["spec_sha256"]) as (house, spec):
         from headwater.chain.promote import promote as stage
 
         settled = stage(house, spec, snapshot["snapshot_id"], [each for each in trained if each])
-    facts: dict[str, object] = {"generator_id": settled.champion_id, "is_promoted": settled.is_promoted}
+    facts: dict[str, Any] = {"generator_id": settled.champion_id, "is_promoted": settled.is_promoted}
     get_current_context()["outlet_events"][generator_asset(dataset)].extra = facts
     return {**facts, "reason": settled.reason}

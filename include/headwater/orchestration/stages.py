@@ -21,7 +21,7 @@ def at_stage(dataset: str, spec_sha256: str | None = None) -> Iterator[tuple[Hou
     from airflow.sdk import get_current_context
     from airflow.sdk.exceptions import AirflowFailException
 
-    from headwater.chain.house import GateClosed
+    from headwater.chain.house import GateClosedError
     from headwater.generators.errors import ModelFileError, SettingsError
     from headwater.orchestration.settings import datasets_folder, open_house
     from headwater.sources.errors import SourceError, SourceUnavailable
@@ -37,6 +37,5 @@ def at_stage(dataset: str, spec_sha256: str | None = None) -> Iterator[tuple[Hou
         yield house, spec
     except SourceUnavailable:
         raise
-    except (GateClosed, SourceError, SpecError, SettingsError, ModelFileError) as error:
+    except (GateClosedError, SourceError, SpecError, SettingsError, ModelFileError) as error:
         raise AirflowFailException(str(error)) from error
-

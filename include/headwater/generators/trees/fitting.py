@@ -53,7 +53,9 @@ class Fitting:
             missing: bool, shape ``(rows,)``.
         """
         slot = len(self.slots)
-        model = self._codes(slot, codec, numbers) if codec.form == "codes" else self._numbers(slot, codec, numbers, missing)
+        model = (
+            self._codes(slot, codec, numbers) if codec.form == "codes" else self._numbers(slot, codec, numbers, missing)
+        )
         self.slots.append(slot)
         return model
 

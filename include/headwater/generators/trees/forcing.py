@@ -36,7 +36,9 @@ def force_numbers(donors: Donors, nodes: np.ndarray, uniform: np.ndarray, wanted
     return donors.at(chosen, np.clip(place, 0.0, np.nextafter(1.0, 0.0))), keep
 
 
-def _choose(donors: Donors, nodes: np.ndarray, uniform: np.ndarray, part: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _choose(
+    donors: Donors, nodes: np.ndarray, uniform: np.ndarray, part: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """A donor for each row by ``part`` (in [0, 1], the part of each donor that meets the condition).
 
     Returns:

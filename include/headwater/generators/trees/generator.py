@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, Self, get_args
 
-import numpy as np
 import pandas as pd
 
 from headwater.generators import columns

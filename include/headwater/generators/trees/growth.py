@@ -18,7 +18,9 @@ from headwater.generators.trees.partition import Partition
 _POWER_STEPS = 50
 
 
-def grow(draft: Draft, slots: list[int], levels: Mapping[int, int], target: np.ndarray, leaf: int, seed: int) -> Partition:
+def grow(
+    draft: Draft, slots: list[int], levels: Mapping[int, int], target: np.ndarray, leaf: int, seed: int
+) -> Partition:
     """A regression tree for ``target`` over the given slots of a draft of real rows.
 
     Gini impurity of classes is the squared error of their 0/1 columns, so one kind of tree serves numbers and classes.
@@ -33,7 +35,11 @@ def grow(draft: Draft, slots: list[int], levels: Mapping[int, int], target: np.n
     """
     from sklearn.tree import DecisionTreeRegressor
 
-    recodings = {slot: category_order(draft.numbers[slot], levels[slot], target, leaf) for slot in slots if levels.get(slot, 0) > 1}
+    recodings = {
+        slot: category_order(draft.numbers[slot], levels[slot], target, leaf)
+        for slot in slots
+        if levels.get(slot, 0) > 1
+    }
     if not slots or draft.rows < 2 * leaf or not np.ptp(target, axis=0).any():
         return _root()
     for slot, table in recodings.items():
@@ -66,7 +72,9 @@ def category_order(codes: np.ndarray, levels: int, target: np.ndarray, weight: f
     position = np.where(codes < 0, levels, codes)
     counts = np.bincount(position, minlength=levels + 1)
     centred = target - target.mean(axis=0)
-    sums = [np.bincount(position, weights=centred[:, output], minlength=levels + 1) for output in range(target.shape[1])]
+    sums = [
+        np.bincount(position, weights=centred[:, output], minlength=levels + 1) for output in range(target.shape[1])
+    ]
     means = np.stack(sums, axis=1) / (counts + weight)[:, None]
     along = means[:, 0] if means.shape[1] == 1 else (means * _first_component(means, counts)).sum(axis=1)
     ranks = np.empty(levels + 1, dtype=np.float32)

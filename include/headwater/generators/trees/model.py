@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -96,8 +95,10 @@ class TableModel:
                 made[column.name] = made_column(column, position, rows, seed)
                 continue
             codec, slot = codec_of[position], slot_of.get(position)
-            numbers = np.full(rows, -1, dtype=np.int32) if slot is None else _joined(drafts, lambda d, s=slot: d.numbers[s])
-            missing = None if slot is None or not drafts else _missing(drafts, slot)
+            if slot is None:
+                numbers, missing = np.full(rows, -1, dtype=np.int32), None
+            else:
+                numbers, missing = _numbers(drafts, slot), _missing(drafts, slot)
             made[column.name] = decode(numbers, missing, column, codec, self._empty[column.name])
         names = pd.Index(self.schema.names, dtype=object)
         return pd.DataFrame(made, index=pd.RangeIndex(rows), columns=names)
@@ -107,14 +108,14 @@ class TableModel:
         return empty_table(self.schema)
 
 
-def _joined(drafts: list[Draft], part: Callable[[Draft], np.ndarray]) -> np.ndarray:
-    return np.concatenate([part(draft) for draft in drafts]) if drafts else np.zeros(0, dtype=np.int64)
+def _numbers(drafts: list[Draft], slot: int) -> np.ndarray:
+    return np.concatenate([draft.numbers[slot] for draft in drafts]) if drafts else np.zeros(0, dtype=np.int64)
 
 
 def _missing(drafts: list[Draft], slot: int) -> np.ndarray | None:
     if not any(slot in draft.missing for draft in drafts):
         return None
-    return _joined(drafts, lambda draft: draft.missing.get(slot, np.zeros(draft.rows, dtype=bool)))
+    return np.concatenate([draft.missing.get(slot, np.zeros(draft.rows, dtype=bool)) for draft in drafts])
 
 
 def _check_count(n: int) -> None:

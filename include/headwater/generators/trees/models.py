@@ -110,7 +110,10 @@ class Steps:
     def stored(cls, head: dict[str, Any], arrays: Arrays, prefix: str, slots: int) -> Steps:
         """The model of :meth:`head` and :meth:`to_arrays`."""
         gate = Gate.from_arrays(arrays, f"{prefix}gate.", slots)
-        tree, donors = Partition.from_arrays(arrays, f"{prefix}tree.", slots), Donors.from_arrays(arrays, f"{prefix}donors.")
+        tree, donors = (
+            Partition.from_arrays(arrays, f"{prefix}tree.", slots),
+            Donors.from_arrays(arrays, f"{prefix}donors."),
+        )
         return cls(head["slot"], head["base"], head["centre"], head["factor"], gate, tree, donors)
 
 
@@ -160,7 +163,11 @@ class Smooth:
     def to_arrays(self, prefix: str) -> dict[str, np.ndarray]:
         """The arrays by name, each name beginning with ``prefix``."""
         gate = {} if self.gate is None else self.gate.to_arrays(f"{prefix}gate.")
-        own = {f"{prefix}weights": self.weights, f"{prefix}score": self.quantiles.score, f"{prefix}number": self.quantiles.number}
+        own = {
+            f"{prefix}weights": self.weights,
+            f"{prefix}score": self.quantiles.score,
+            f"{prefix}number": self.quantiles.number,
+        }
         return {**gate, **own, **self.tree.to_arrays(f"{prefix}tree."), **self.donors.to_arrays(f"{prefix}donors.")}
 
     @classmethod
@@ -168,7 +175,10 @@ class Smooth:
         """The model of :meth:`head` and :meth:`to_arrays`."""
         gate = Gate.from_arrays(arrays, f"{prefix}gate.", slots)
         quantiles = Quantiles(arrays[f"{prefix}score"], arrays[f"{prefix}number"])
-        tree, donors = Partition.from_arrays(arrays, f"{prefix}tree.", slots), Donors.from_arrays(arrays, f"{prefix}donors.")
+        tree, donors = (
+            Partition.from_arrays(arrays, f"{prefix}tree.", slots),
+            Donors.from_arrays(arrays, f"{prefix}donors."),
+        )
         weights = arrays[f"{prefix}weights"]
         return cls(head["slot"], head["base"], head["whole"], head["before"], weights, quantiles, gate, tree, donors)
 

@@ -42,7 +42,9 @@ def load(
         # The driver's text quotes the row: only the column's name is taken from it.
         raise LedgerError(_unfit(_column_in(str(error.diag.context), columns))) from None
     if arrived != rows:
-        raise LedgerError(f"Of {rows} rows Postgres took {arrived}. Cure: check the server's version; 15 or later is needed.")
+        raise LedgerError(
+            f"Of {rows} rows Postgres took {arrived}. Cure: check the server's version; 15 or later is needed."
+        )
     return rows
 
 
