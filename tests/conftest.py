@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -13,6 +14,12 @@ from tests.running_airflow import RunningAirflow
 from headwater.local.airflow_api import AirflowApi
 from headwater.local.home import REPOSITORY, Home
 from headwater.local.postgres import EmbeddedPostgres
+
+# Before numpy is imported anywhere: two threads in each of several processes on few cores do not end.
+for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"):
+    os.environ[_threads] = "1"
+# Processes that tests start find the planted faults (tests.faults) beside the product.
+os.environ["PYTHONPATH"] = os.pathsep.join(str(REPOSITORY / place) for place in ("include", "plugins", "."))
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from headwater.generators.trees import Trees
+from headwater.generators.trees.generator import Trees
 
 
 class ShuffledColumns(Trees):

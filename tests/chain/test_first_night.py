@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -17,20 +18,12 @@ from headwater.chain.release import release
 from headwater.chain.retire import retire
 from headwater.chain.train import train
 from headwater.chain.validate import validate
-from headwater.spec import DatasetSpec
-
-NIGHT = date(2026, 3, 1)
-
-
-def retrained(house: House, spec: DatasetSpec) -> str:
-    snapshot = acquire(house, spec)
-    profile(house, spec, snapshot)
-    return promote(
-        house, spec, snapshot, [train(house, spec, snapshot, each.label) for each in spec.candidates]
-    ).champion_id
+from headwater.ledger.records import Batch
+from headwater.spec import Candidate, DatasetSpec
+from headwater.tables.hashing import block_hash, content_hash
 
 
-def night(house: House, spec: DatasetSpec, day: date = NIGHT) -> str:
+def night(house: House, spec: DatasetSpec, day: date) -> str:
     planned = plan(house, spec, day)
     for shard in planned.shards:
         produce(house, spec, planned.batch_id, shard)
@@ -38,93 +31,125 @@ def night(house: House, spec: DatasetSpec, day: date = NIGHT) -> str:
     return planned.batch_id
 
 
-def test_a_good_batch_reaches_postgres_parquet_and_the_ledger(house: House, clinic: DatasetSpec) -> None:
-    champion = retrained(house, clinic)
-    batch_id = night(house, clinic)
-    folder = keys.released("clinic", NIGHT, batch_id)
-    manifest = json.loads(house.store.read_bytes(keys.manifest(folder)))
+def batch_of(house: House, batch_id: str) -> Batch:
     with house.ledger.transaction() as books:
-        batch = books.batches.get(batch_id)
-        in_postgres = books.readers.count("clinic", NIGHT)
+        return books.batches.get(batch_id)
+
+
+def rows_for_readers(house: House, day: date) -> int:
+    with house.ledger.transaction() as books:
+        return books.readers.count("clinic", day)
+
+
+def in_batches(spec: DatasetSpec, **changes: Any) -> DatasetSpec:
+    return spec.model_copy(update={"batch": spec.batch.model_copy(update=changes)})
+
+
+def test_a_good_batch_reaches_postgres_parquet_and_the_ledger(manned: House, clinic: DatasetSpec) -> None:
+    day = date(2026, 3, 1)
+    batch_id = night(manned, clinic, day)
+    batch = batch_of(manned, batch_id)
+    folder = keys.released("clinic", day, batch_id)
+    manifest = json.loads(manned.store.read_bytes(keys.manifest(folder)))
+    with manned.ledger.transaction() as books:
         lineage = books.lineage.of_batch(batch_id)
+        champion = books.generators.champion("clinic")
     assert batch.status == "released"
-    assert in_postgres == batch.rows == 2000
-    assert house.store.read_table(keys.part(folder, 0)).num_rows == 2000
+    assert rows_for_readers(manned, day) == batch.rows == 2000
     assert manifest["synthetic"] is True
     assert manifest["depth"] == 1
-    assert manifest["content_hash"] == batch.content_hash
     assert {check["name"] for check in manifest["checks"]} >= {"category_presence", "knn_coverage", "c2st"}
-    assert lineage.generator_id == champion
+    assert champion is not None
+    assert lineage.generator_id == champion.generator_id
     assert lineage.snapshot_content_hash == manifest["snapshot"]["content_hash"]
+    assert lineage.released_to == "synthetic.clinic"
 
 
-def test_the_same_night_again_is_the_same_batch_and_is_not_rewritten(house: House, clinic: DatasetSpec) -> None:
-    retrained(house, clinic)
-    first = night(house, clinic)
-    with house.ledger.transaction() as books:
-        before = books.batches.get(first)
-    again = night(house, clinic)
-    with house.ledger.transaction() as books:
-        after = books.batches.get(again)
-        assert books.readers.count("clinic", NIGHT) == 2000
-    assert again == first
-    assert after == before
+def test_anybody_can_compute_the_content_hash_from_the_parquet_files(manned: House, clinic: DatasetSpec) -> None:
+    day = date(2026, 3, 2)
+    batch_id = night(manned, clinic, day)
+    rows = manned.store.read_table(keys.part(keys.released("clinic", day, batch_id), 0))
+    assert batch_of(manned, batch_id).content_hash == content_hash([block_hash(rows)])
 
 
-def test_nights_differ_and_shards_do_not_matter(house: House, clinic: DatasetSpec) -> None:
-    retrained(house, clinic)
-    big = {"rows": 25_000}
-    one = clinic.model_copy(update={"batch": clinic.batch.model_copy(update={**big, "shards": 1})})
-    three = clinic.model_copy(update={"batch": clinic.batch.model_copy(update={**big, "shards": 3})})
-    hashes = {}
-    for name, spec, day in (("one", one, NIGHT), ("three", three, NIGHT), ("next", one, date(2026, 3, 2))):
-        with house.ledger.transaction() as books:
-            hashes[name] = books.batches.get(night(house, spec, day)).content_hash
-    assert hashes["one"] == hashes["three"]
-    assert hashes["one"] != hashes["next"]
+def test_the_same_night_again_is_the_same_batch_and_is_not_rewritten(manned: House, clinic: DatasetSpec) -> None:
+    day = date(2026, 3, 3)
+    first = night(manned, clinic, day)
+    before = batch_of(manned, first)
+    assert night(manned, clinic, day) == first
+    assert batch_of(manned, first) == before
+    assert rows_for_readers(manned, day) == 2000
+    assert manned.store.list(keys.work("clinic", first)) == []
 
 
-def test_a_new_champion_supersedes_the_batch_of_the_same_day_and_keeps_it_readable(
-    house: House, clinic: DatasetSpec
-) -> None:
-    retrained(house, clinic)
-    former = night(house, clinic)
-    reseeded = clinic.model_copy(update={"seed": 5})
-    retrained(house, reseeded)
-    newer = night(house, reseeded)
-    with house.ledger.transaction() as books:
-        assert books.batches.get(former).status == "superseded"
-        assert books.batches.get(newer).status == "released"
-        assert books.readers.count("clinic", NIGHT) == 2000
-    assert house.store.exists(keys.manifest(keys.released("clinic", NIGHT, former)))
+def test_nights_differ_and_shards_do_not_matter(manned: House, clinic: DatasetSpec) -> None:
+    day = date(2026, 3, 4)
+    one = batch_of(manned, night(manned, in_batches(clinic, rows=25_000), day))
+    three = batch_of(manned, night(manned, in_batches(clinic, rows=25_000, shards=3), day))
+    later = batch_of(manned, night(manned, in_batches(clinic, rows=25_000), date(2026, 3, 5)))
+    assert one.content_hash == three.content_hash
+    assert one.content_hash != later.content_hash
 
 
-def test_retraining_on_the_same_rows_finds_the_same_generator(house: House, clinic: DatasetSpec) -> None:
-    assert retrained(house, clinic) == retrained(house, clinic)
+def test_another_spec_supersedes_the_batch_of_the_day_and_keeps_it_readable(manned: House, clinic: DatasetSpec) -> None:
+    day = date(2026, 3, 6)
+    former = night(manned, clinic, day)
+    newer = night(manned, in_batches(clinic, rows=2500), day)
+    assert batch_of(manned, former).status == "superseded"
+    assert batch_of(manned, newer).status == "released"
+    assert rows_for_readers(manned, day) == 2500
+    assert manned.store.exists(keys.manifest(keys.released("clinic", day, former)))
+
+
+def test_retraining_on_the_same_rows_finds_the_same_generator(manned: House, clinic: DatasetSpec) -> None:
+    with manned.ledger.transaction() as books:
+        champion = books.generators.champion("clinic")
+    assert champion is not None
+    snapshot = acquire(manned, clinic)
+    assert snapshot == champion.snapshot_id
+    settled = promote(manned, clinic, snapshot, [train(manned, clinic, snapshot, "trees")])
+    assert settled.champion_id == champion.generator_id
+    assert not settled.is_promoted
+
+
+def test_the_anchor_is_never_in_the_training_rows(manned: House, clinic: DatasetSpec) -> None:
+    snapshot = acquire(manned, clinic)
+    parts = {part: manned.store.read_table(keys.snapshot("clinic", snapshot, part)) for part in ("train", "anchor")}
+    rows = {part: {tuple(row.values()) for row in table.to_pylist()} for part, table in parts.items()}
+    assert rows["train"].isdisjoint(rows["anchor"])
+    assert parts["train"].num_rows + parts["anchor"].num_rows == 1200
+
+
+def test_a_sabotaged_candidate_leaves_the_champion_in_place_and_says_why(manned: House, clinic: DatasetSpec) -> None:
+    bad = clinic.model_copy(update={"candidates": (Candidate(kind="tests.faults:ShuffledColumns", name="bad"),)})
+    snapshot = acquire(manned, bad)
+    settled = promote(manned, bad, snapshot, [train(manned, bad, snapshot, "bad")])
+    assert not settled.is_promoted
+    assert "bad" in settled.reason
+    assert "No candidate keeps the contract" in settled.reason
+
+
+def test_old_batches_are_retired_from_readers_and_store(manned: House, clinic: DatasetSpec) -> None:
+    day = date(2024, 3, 6)
+    batch_id = night(manned, clinic, day)
+    assert retire(manned, clinic, date(2024, 3, 7)) == []
+    assert retire(manned, clinic, date(2026, 2, 1)) == [batch_id]
+    assert not manned.store.exists(keys.manifest(keys.released("clinic", day, batch_id)))
+    assert batch_of(manned, batch_id).status == "retired"
+    assert rows_for_readers(manned, day) == 0
 
 
 def test_without_a_champion_nothing_is_made(house: House, clinic: DatasetSpec) -> None:
     with pytest.raises(GateClosedError, match="retrain__clinic"):
-        plan(house, clinic, NIGHT)
+        plan(house, clinic, date(2026, 3, 1))
 
 
-def test_a_contract_nobody_keeps_leaves_no_champion_and_says_why(house: House, clinic: DatasetSpec) -> None:
-    impossible = clinic.model_copy(update={"columns": {**clinic.columns, "age": clinic.columns["age"]}})
-    impossible = impossible.model_copy(
-        update={"candidates": (clinic.candidates[0].model_copy(update={"kind": "tests.faults:ShuffledColumns"}),)}
-    )
-    with pytest.raises(GateClosedError, match="has no champion"):
-        retrained(house, impossible)
+def test_without_a_good_candidate_there_is_no_champion(house: House, clinic: DatasetSpec) -> None:
+    bad = clinic.model_copy(update={"candidates": (Candidate(kind="tests.faults:DroppedCategory", name="bad"),)})
+    snapshot = acquire(house, bad)
+    profile(house, bad, snapshot)
+    trained = train(house, bad, snapshot, "bad")
+    with pytest.raises(GateClosedError, match=r"clinic has no champion.*category_presence"):
+        promote(house, bad, snapshot, [trained])
     with house.ledger.transaction() as books:
         assert books.generators.champion("clinic") is None
-
-
-def test_old_batches_are_retired_from_readers_and_store(house: House, clinic: DatasetSpec) -> None:
-    retrained(house, clinic)
-    batch_id = night(house, clinic)
-    assert retire(house, clinic, date(2026, 3, 2)) == []
-    assert retire(house, clinic, date(2028, 3, 2)) == [batch_id]
-    assert not house.store.exists(keys.manifest(keys.released("clinic", NIGHT, batch_id)))
-    with house.ledger.transaction() as books:
-        assert books.batches.get(batch_id).status == "retired"
-        assert books.readers.count("clinic", NIGHT) == 0

@@ -26,7 +26,9 @@ def table() -> pd.DataFrame:
         {
             "whole": whole,
             "real": real,
-            "kind": pd.Categorical(draw.choice(["a", "b", "c", None], 500), categories=["c", "a", "b", "unused"]),
+            "kind": pd.Categorical(
+                draw.choice(np.array(["a", "b", "c", None], dtype=object), 500), categories=["c", "a", "b", "unused"]
+            ),
             "text": pd.array(draw.choice(["x", "y", "z"], 500), dtype="string"),
             "when": np.datetime64("1900-01-01", "us") + (draw.integers(0, 300_000, 500)).astype("timedelta64[D]"),
         }

@@ -91,7 +91,7 @@ def test_a_page_needs_nothing_from_elsewhere(failed: str) -> None:
 def assert_harmless(page: str) -> Elements:
     elements = Elements(page)
     scripts = [attributes for tag, attributes in elements.seen if tag == "script"]
-    assert [attributes.get("src", "").rsplit("/", 1)[-1] for attributes in scripts] == [
+    assert [(attributes.get("src") or "").rsplit("/", 1)[-1] for attributes in scripts] == [
         "vega.min.js",
         "vega-lite.min.js",
         "vega-embed.min.js",

@@ -59,7 +59,7 @@ def foreign_category(batch: pd.DataFrame) -> pd.DataFrame:
 
 
 def twice(batch: pd.DataFrame) -> pd.DataFrame:
-    batch.loc[5, "id"] = batch.loc[6, "id"]
+    batch.loc[batch.index[5], "id"] = int(batch["id"].iloc[6])
     return batch
 
 

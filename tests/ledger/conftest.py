@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from psycopg import sql
+from tests.ledger.facts import furnish
 
 from headwater.ledger import Ledger
 from headwater.ledger.migrate import migrate
@@ -45,6 +46,14 @@ def ledger(ledger_url: str) -> Iterator[Ledger]:
         yield opened
     finally:
         opened.close()
+
+
+@pytest.fixture
+def furnished(ledger: Ledger) -> Ledger:
+    """A ledger with a dataset, its spec, a snapshot and a generator."""
+    with ledger.transaction() as books:
+        furnish(books)
+    return ledger
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ from headwater.ledger import Books, Ledger, LedgerError, LedgerUnavailable
 from headwater.ledger.migrate import migrate
 from headwater.local.postgres import EmbeddedPostgres
 
+WRONG = "hush-hush"
+
 
 def enter(ledger: Ledger) -> None:
     with ledger.transaction() as books:
@@ -37,20 +39,21 @@ def test_what_is_no_postgres_is_refused_at_once(url: str) -> None:
 @pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg", "postgresql+psycopg2"])
 def test_any_spelling_of_postgres_is_taken(ledger_url: str, scheme: str) -> None:
     ledger = Ledger(ledger_url.replace("postgresql+psycopg", scheme))
-    enter(ledger)
+    with ledger.transaction() as books:
+        assert books.batches.older_than("clinic", "planned", NIGHT) == []
     ledger.close()
 
 
 def test_nobody_at_the_door(unused_port: int) -> None:
-    ledger = Ledger(f"postgresql://nurse:hush-hush@127.0.0.1:{unused_port}/headwater")
+    ledger = Ledger(f"postgresql://nurse:{WRONG}@127.0.0.1:{unused_port}/headwater")
     with pytest.raises(
         LedgerUnavailable, match=rf"127\.0\.0\.1:{unused_port}/headwater does not answer.*Cure"
     ) as caught:
         enter(ledger)
-    assert "hush-hush" not in shown(caught.value)
-    assert "hush-hush" not in repr(ledger)
+    assert WRONG not in shown(caught.value)
+    assert WRONG not in repr(ledger)
     with pytest.raises(LedgerUnavailable, match="does not answer"):
-        migrate(f"postgresql://nurse:hush-hush@127.0.0.1:{unused_port}/headwater")
+        migrate(f"postgresql://nurse:{WRONG}@127.0.0.1:{unused_port}/headwater")
 
 
 @pytest.fixture
@@ -65,8 +68,8 @@ def unused_port() -> int:
 def test_a_wrong_password_is_not_repeated(ledger_url: str) -> None:
     place = ledger_url.split("@", 1)[1]
     with pytest.raises(LedgerUnavailable, match="password authentication failed") as caught:
-        enter(Ledger(f"postgresql://headwater:hush-hush@{place}"))
-    assert "hush-hush" not in shown(caught.value)
+        enter(Ledger(f"postgresql://headwater:{WRONG}@{place}"))
+    assert WRONG not in shown(caught.value)
 
 
 def test_a_missing_database_is_named(postgres: EmbeddedPostgres) -> None:
@@ -157,13 +160,16 @@ def test_postgres_stopped_in_the_middle_leaves_nothing_half_written(mortal: Embe
     ledger.close()
 
 
-def test_a_session_ended_by_the_server_is_replaced(ledger: Ledger, ledger_url: str, postgres: EmbeddedPostgres) -> None:
+def test_a_session_ended_by_the_server_is_replaced(ledger: Ledger, ledger_url: str) -> None:
     enter(ledger)
     other = Ledger(ledger_url)
     with other.transaction() as books:
-        end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        books.batches._session.execute(text(end))
-    enter(ledger)
+        others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        end = f"SELECT pg_terminate_backend(pid) {others}"
+        ended = books.batches._session.execute(text(end)).all()
+    assert ended == [(True,)]
+    with ledger.transaction() as books:
+        assert books.batches.older_than("clinic", "planned", NIGHT) == []
     other.close()
 
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta, timezone
 import numpy as np
 import pytest
 from pydantic import ValidationError
-from sqlalchemy.exc import StatementError
 from tests.ledger.facts import NOON, furnish, snapshot, uid
 
 from headwater.ledger import Ledger, LedgerError, NotInLedger
@@ -79,7 +78,7 @@ def test_a_profile_is_replaced_and_keeps_odd_values(ledger: Ledger) -> None:
 def test_a_frame_in_a_profile_is_refused(ledger: Ledger) -> None:
     with ledger.transaction() as books:
         furnish(books)
-    with pytest.raises(StatementError, match="holds a ndarray, which is no JSON"), ledger.transaction() as books:
+    with pytest.raises(TypeError, match="holds a ndarray, which is no JSON"), ledger.transaction() as books:
         books.snapshots.record_profile(uid("snapshot"), {"rows": np.zeros(3)}, {})
 
 

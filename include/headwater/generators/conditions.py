@@ -120,10 +120,12 @@ def _number(value: Any, column: ColumnSchema, codec: Codec, *, up: bool) -> floa
 
 
 def _microseconds(value: Any, column: ColumnSchema) -> int:
-    if not isinstance(value, date | datetime | np.datetime64 | str):
+    if isinstance(value, datetime):
+        value = value.replace(tzinfo=None)
+    if not isinstance(value, date | np.datetime64 | str):
         raise ValueError(f"a condition on column {column.name!r} must be a date, or a (low, high) tuple of dates")
     try:
-        instant = np.datetime64(value.replace(tzinfo=None) if isinstance(value, datetime) else value, "us")
+        instant = np.array([value], dtype="datetime64[us]")[0]
     except ValueError as error:
         raise ValueError(f"the condition on column {column.name!r} is no date; write it as 2024-01-31") from error
     return int((instant - _EPOCH).astype(np.int64))

@@ -22,8 +22,8 @@ from headwater.tables.schema import TableSchema
 
 VERSION = 1
 DISTRIBUTIONS = ("norm", "beta", "truncnorm", "uniform", "gamma", "gaussian_kde")
-_ROUND_ROWS = 5_000
-_ROUNDS = 40
+_ROUND_ROWS = 2_000
+_ROUNDS = 20
 
 
 class GaussianCopula:
@@ -96,7 +96,7 @@ class GaussianCopula:
         return bridge.back(self._plain(n, seed), n, made)
 
     def sample_where(self, conditions: Conditions, n: int, seed: int) -> Conditional:
-        """Up to ``n`` rows that meet ``conditions``: by rejection, at most 40 rounds of ``max(n, 5,000)`` rows.
+        """Up to ``n`` rows that meet ``conditions``: by rejection, at most 20 rounds of ``max(n, 2,000)`` rows.
 
         Raises:
             ValueError: a condition names an unknown or unlearned column, or a category that does not exist.
@@ -118,10 +118,10 @@ class GaussianCopula:
 
     def save(self) -> bytes:
         """The model as a container around SDV's pickle."""
+        import cloudpickle  # type: ignore[import-untyped]
         import sdv
-        from cloudpickle import dumps  # type: ignore[import-untyped]
 
-        body = np.frombuffer(dumps(self._synthesizer), dtype=np.uint8)
+        body = np.frombuffer(cloudpickle.dumps(self._synthesizer), dtype=np.uint8)
         settings = self._settings() | {"numerical_distributions": self.numerical_distributions}
         meta = {"settings": settings, "bridge": self._fitted().to_json(), "sdv": sdv.__version__}
         return pack(self.kind, VERSION, meta, {"pickle": body})

@@ -8,15 +8,18 @@ from sqlalchemy.exc import DBAPIError
 
 
 class LedgerError(Exception):
-    """The ledger refuses: asking again would not help. The message names the thing and the cure."""
+    """The ledger refuses: asking again would not help (but for LedgerUnavailable). Names the thing and the cure."""
 
 
 class NotInLedger(LedgerError):  # noqa: N818 - says what is so, and reads well where it is caught
     """There is no such row."""
 
 
-class LedgerUnavailable(Exception):  # noqa: N818 - the same
-    """The ledger cannot be reached or is busy: nothing half-written stays, and the stage may run again."""
+class LedgerUnavailable(LedgerError):  # noqa: N818 - the same
+    """The ledger cannot be reached or is busy: nothing half-written stays, and the stage may run again.
+
+    The one ledger error that is worth a retry; catch it before LedgerError.
+    """
 
 
 _BUSY = {
@@ -38,7 +41,7 @@ def place_of(url: URL) -> str:
     return f"{url.host or 'localhost'}:{url.port or 5432}/{url.database}"
 
 
-def translate(error: DBAPIError | psycopg.Error, url: URL) -> LedgerError | LedgerUnavailable:
+def translate(error: DBAPIError | psycopg.Error, url: URL) -> LedgerError:
     """The ledger's error for a driver's. The driver's own text may hold values, and is left out or cut to be safe."""
     origin = error.orig if isinstance(error, DBAPIError) else error
     state = getattr(origin, "sqlstate", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
@@ -22,7 +23,8 @@ from headwater.local.stack import PROCESSES, Stack, StackError
 
 INTERRUPTED = 130
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
-console = Console()
+# A pipe has no width; lines of tables should not be broken at 80.
+console = Console(width=None if sys.stdout.isatty() else 120)
 
 
 @app.command()

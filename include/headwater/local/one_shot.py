@@ -1,4 +1,4 @@
-"""``python -m headwater.local.one_shot``: the migration service of docker-compose.yaml; the local stack does not use it.
+"""``python -m headwater.local.one_shot``: the migration service of docker-compose.yaml, which nothing else uses.
 
 Creates the databases of Airflow and of the ledger where they are missing, migrates both, makes the first user, ends.
 All it needs is in the environment; it can run any number of times.
@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def create_database(url: str) -> None:
-    """Create the database that a SQLAlchemy URL names; do nothing if it exists. Raises RuntimeError if Postgres refuses."""
+    """Create the database that a SQLAlchemy URL names, if it is missing. Raises RuntimeError if Postgres refuses."""
     parts = urlsplit(url)
     name = unquote(parts.path.lstrip("/"))
     place = {
@@ -68,7 +68,8 @@ def _make_user(password: str) -> None:
 
 
 def _airflow(*words: str, is_shown: bool = True) -> str:
-    done = subprocess.run([sys.executable, "-m", "airflow", *words], capture_output=True, text=True, check=False)
+    line = [sys.executable, "-m", "airflow", *words]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)  # noqa: S603  our own words
     if is_shown:
         typer.echo(done.stdout)
     if done.returncode != 0:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from headwater.checks.result import CheckResult
@@ -112,19 +113,36 @@ def print_stages(console: Console, outcome: Outcome, runs: Sequence[Run]) -> Non
 
 def print_checks(console: Console, outcome: Outcome) -> None:
     """Print one line a check: value, limit, where the limit comes from, verdict."""
-    table = Table("check", title="Checks", title_justify="left")
+    table = Table(title="Checks", title_justify="left")
+    table.add_column("check", overflow="fold")
     for name in ("value", "limit"):
         table.add_column(name, justify="right")
     table.add_column("limit from")
     table.add_column("verdict")
-    for check in outcome.checks:
+    for check, count in _grouped(outcome.checks):
+        name = check.name if count == 1 else f"{_kind(check.name)} ({count} of them)"
         sign = "≥" if check.direction == "at_least" else "≤"
         limit = "" if check.limit is None else f"{sign} {check.limit:.4g}"
         value = "did not run" if check.value is None else f"{check.value:.4g}"
         origin = "" if check.limit is None else _ORIGINS[check.limit_origin]
-        table.add_row(check.name, value, limit, origin, _verdict(check))
+        table.add_row(escape(name), value, limit, origin, _verdict(check))
     console.print(table)
     console.print(outcome.validation.sentence, markup=False, highlight=False)
+
+
+def _grouped(checks: Sequence[CheckResult]) -> list[tuple[CheckResult, int]]:
+    """Checks with how many each stands for: passed ones that differ in nothing but their column are one line."""
+    counts: dict[object, tuple[CheckResult, int]] = {}
+    for check in checks:
+        same = (_kind(check.name), check.value, check.limit, check.severity) if check.passed else check.name
+        first, count = counts.get(same, (check, 0))
+        counts[same] = (first, count + 1)
+    return list(counts.values())
+
+
+def _kind(name: str) -> str:
+    """``rule:what it demands`` of ``rule:what it demands:column``."""
+    return ":".join(name.split(":")[:2])
 
 
 def _verdict(check: CheckResult) -> str:

@@ -25,7 +25,8 @@ DOC = """\
 3. **validate** judges it by a Great Expectations suite and the mode-coverage checks, against rows no generator saw.
 4. **release** copies a good batch to `synthetic.{dataset}` in Postgres and to Parquet.
 
-A red **release** means: the batch failed its gate and is in quarantine; readers never saw it. Open *Data Docs* on the task.
+A red **release** means that the batch failed its gate and is in quarantine; readers never saw it. Its page is one click
+away: *Data Docs* on the task.
 """
 
 

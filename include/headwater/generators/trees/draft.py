@@ -17,6 +17,7 @@ class Draft:
         numbers: slot to its numbers (see ``generators.columns``), shape ``(rows,)``.
         missing: slot to a bool mask, absent where nothing is missing. Codes carry their own -1 instead.
         scores: slot to normal scores, float64 (continuous columns only); 0 where missing.
+        levels: slot to number of categories; filled by a fit only.
     """
 
     def __init__(self, rows: int, slots: int) -> None:
@@ -25,6 +26,12 @@ class Draft:
         self.numbers: dict[int, np.ndarray] = {}
         self.missing: dict[int, np.ndarray] = {}
         self.scores: dict[int, np.ndarray] = {}
+        self.levels: dict[int, int] = {}
+
+    @property
+    def filled(self) -> int:
+        """Number of slots that are filled: slots ``0 .. filled - 1``."""
+        return len(self.numbers)
 
     def put_codes(self, slot: int, codes: np.ndarray) -> None:
         """Fill a column of categories."""
@@ -52,4 +59,5 @@ class Draft:
         part.numbers = {slot: values[rows] for slot, values in self.numbers.items()}
         part.missing = {slot: values[rows] for slot, values in self.missing.items()}
         part.scores = {slot: values[rows] for slot, values in self.scores.items()}
+        part.levels = self.levels
         return part

@@ -15,18 +15,17 @@ _ROWS_PER_PREDICTOR = 5
 _RIDGE = 1.0
 
 
-def fit_drift(draft: Draft, slots: list[int], scores: np.ndarray, rows: np.ndarray) -> np.ndarray:
+def fit_drift(draft: Draft, slots: list[int], scores: np.ndarray) -> np.ndarray:
     """Ridge weights (Hoerl and Kennard 1970) of each slot's score: float64, shape ``(slots,)``.
 
     Args:
-        draft: the real rows.
+        draft: the real rows in which the column has a value.
         slots: continuous columns drawn before.
-        scores: of the column to learn, shape ``(rows.sum(),)``.
-        rows: bool: the rows in which the column has a value.
+        scores: of the column to learn, shape ``(rows,)``.
     """
     if not slots or len(scores) < _ROWS_PER_PREDICTOR * (len(slots) + 1):
         return np.zeros(len(slots))
-    given = np.stack([draft.scores[slot][rows] for slot in slots])
+    given = np.stack([draft.scores[slot] for slot in slots])
     gram = np.einsum("ik,jk->ij", given, given) + _RIDGE * np.eye(len(slots))
     return _solve(gram, np.einsum("ik,k->i", given, scores))
 

@@ -35,14 +35,28 @@ class Plan:
     seed: int
 
 
+@dataclass(frozen=True)
+class _Numbers:
+    """A column of numbers as it is fitted: all of it, where it has values, and which of those are atoms."""
+
+    codec: Codec
+    all: np.ndarray
+    present: np.ndarray
+    atom: np.ndarray
+    gate: Gate | None
+
+    @property
+    def absent(self) -> np.ndarray | None:
+        """Where values are missing, or None for nowhere."""
+        return None if self.gate is None else ~self.present
+
+
 class Fitting:
-    """The state of one fit: the draft of real rows, and what is known of the columns already in it."""
+    """The state of one fit: the draft of real rows, filled column by column."""
 
     def __init__(self, rows: int, slots: int, plan: Plan) -> None:
         self.plan = plan
         self.draft = Draft(rows, slots)
-        self.slots: list[int] = []
-        self.levels: dict[int, int] = {}
 
     def add(self, codec: Codec, numbers: np.ndarray, missing: np.ndarray) -> ColumnModel:
         """Fit the next column and put its real values into the draft.
@@ -52,72 +66,69 @@ class Fitting:
             numbers: shape ``(rows,)``, as of ``columns.encode``.
             missing: bool, shape ``(rows,)``.
         """
-        slot = len(self.slots)
-        model = (
-            self._codes(slot, codec, numbers) if codec.form == "codes" else self._numbers(slot, codec, numbers, missing)
-        )
-        self.slots.append(slot)
-        return model
+        if codec.form == "codes":
+            return self._codes(codec, numbers)
+        gate = None
+        if missing.any():
+            gate = fit_gate(self._grow(self.draft, missing.astype(np.float64)[:, None]), self.draft, missing)
+        column = _Numbers(codec, numbers, ~missing, atoms(numbers[~missing]), gate)
+        # A range that float64 cannot count through, or hold, is drawn from its donors as they are.
+        plain = not (self.plan.smoothing and codec.high - codec.low < (SPAN_MAX if codec.form == "lattice" else np.inf))
+        return self._steps(column, plain) if plain or column.atom.mean() > ATOM_SHARE_MAX else self._smooth(column)
 
-    def _codes(self, slot: int, codec: Codec, codes: np.ndarray) -> Codes:
-        target = class_target(codes, codec.levels, self.draft, self.slots, self.levels, self.plan.leaf)
-        tree = self._grow(self.draft, target, slot)
+    def _codes(self, codec: Codec, codes: np.ndarray) -> Codes:
+        slot = self.draft.filled
+        tree = self._grow(self.draft, class_target(codes, self.draft, self.plan.leaf))
         model = Codes(slot, tree, exact_donors(tree.nodes_of(self.draft), tree.size, codes))
         self.draft.put_codes(slot, codes)
-        self.levels[slot] = codec.levels
+        self.draft.levels[slot] = codec.levels
         return model
 
-    def _numbers(self, slot: int, codec: Codec, numbers: np.ndarray, missing: np.ndarray) -> Steps | Smooth:
-        gate = self._gate(slot, missing) if missing.any() else None
-        present = ~missing
-        atom = atoms(numbers[present])
-        wide = codec.form == "lattice" and codec.high - codec.low >= SPAN_MAX
-        if self.plan.smoothing and atom.mean() <= ATOM_SHARE_MAX and not wide and np.isfinite(codec.high - codec.low):
-            return self._smooth(slot, codec, numbers, present, atom, gate)
-        return self._steps(slot, codec, numbers, present, atom | wide | (not self.plan.smoothing), gate)
-
-    def _gate(self, slot: int, missing: np.ndarray) -> Gate:
-        tree = self._grow(self.draft, missing.astype(np.float64)[:, None], slot)
-        return fit_gate(tree, self.draft, missing)
-
-    def _steps(
-        self, slot: int, codec: Codec, numbers: np.ndarray, present: np.ndarray, atom: np.ndarray, gate: Gate | None
-    ) -> Steps:
+    def _steps(self, column: _Numbers, plain: bool) -> Steps:
+        codec, slot = column.codec, self.draft.filled
         base = int(codec.low) if codec.form == "lattice" and codec.high - codec.low < SPAN_MAX else 0
-        offsets = numbers - base if codec.form == "lattice" else numbers
-        known, draft = offsets[present], self._present(present)
-        tree = self._grow(draft, spread_target(mid_scores(known)), slot)
+        offsets = column.all - base
+        known, draft = offsets[column.present], self._present(column)
+        tree = self._grow(draft, spread_target(mid_scores(known)))
         nodes = tree.nodes_of(draft)
-        donors = exact_donors(nodes, tree.size, known) if atom.all() else smoothed_donors(nodes, tree.size, known, atom)
-        centre, factor = _scale(known)
-        model = Steps(slot, base, centre, factor, gate, tree, donors)
-        self.draft.put_numbers(slot, numbers, model.feature(offsets), None if gate is None else ~present)
+        smoothed = None if plain else smoothed_donors(nodes, tree.size, known, column.atom)
+        donors = smoothed or exact_donors(nodes, tree.size, known)
+        model = Steps(slot, base, *_scale(known), column.gate, tree, donors)
+        self.draft.put_numbers(slot, column.all, model.feature(offsets), column.absent)
         return model
 
-    def _smooth(
-        self, slot: int, codec: Codec, numbers: np.ndarray, present: np.ndarray, atom: np.ndarray, gate: Gate | None
-    ) -> Smooth:
-        known = (numbers - codec.low)[present]
+    def _smooth(self, column: _Numbers) -> Smooth:
+        codec, slot = column.codec, self.draft.filled
+        known = (column.all - codec.low)[column.present]
         rng = np.random.Generator(np.random.PCG64([self.plan.seed, slot]))
-        scores = spread_scores(known, atom, rng)
-        before, draft = list(self.draft.scores), self._present(present)
-        weights = fit_drift(self.draft, before, scores, present)
+        scores = spread_scores(known, column.atom, rng)
+        before, draft = list(self.draft.scores), self._present(column)
+        weights = fit_drift(draft, before, scores)
         rest = scores - drift_of(draft, before, weights)
-        tree = self._grow(draft, spread_target(rest), slot)
+        tree = self._grow(draft, spread_target(rest))
         donors = smoothed_donors(tree.nodes_of(draft), tree.size, rest, np.zeros(len(rest), dtype=bool))
-        whole = codec.form == "lattice"
-        model = Smooth(slot, codec.low, whole, before, weights, quantiles(known, atom), gate, tree, donors)
-        everywhere = np.zeros(len(numbers))
-        everywhere[present] = scores
-        self.draft.put_numbers(slot, numbers, everywhere, None if gate is None else ~present)
+        model = Smooth(
+            slot=slot,
+            base=codec.low,
+            whole=codec.form == "lattice",
+            before=before,
+            weights=weights,
+            quantiles=quantiles(known, column.atom),
+            gate=column.gate,
+            tree=tree,
+            donors=donors,
+        )
+        everywhere = np.zeros(self.draft.rows)
+        everywhere[column.present] = scores
+        self.draft.put_numbers(slot, column.all, everywhere, column.absent)
         self.draft.put_scores(slot, everywhere)
         return model
 
-    def _present(self, present: np.ndarray) -> Draft:
-        return self.draft if present.all() else self.draft.take(present)
+    def _present(self, column: _Numbers) -> Draft:
+        return self.draft if column.gate is None else self.draft.take(column.present)
 
-    def _grow(self, draft: Draft, target: np.ndarray, slot: int) -> Partition:
-        return grow(draft, self.slots, self.levels, target, self.plan.leaf, (self.plan.seed + slot) % 2**32)
+    def _grow(self, draft: Draft, target: np.ndarray) -> Partition:
+        return grow(draft, target, self.plan.leaf, (self.plan.seed + draft.filled) % 2**32)
 
 
 def _scale(offsets: np.ndarray) -> tuple[float, float]:

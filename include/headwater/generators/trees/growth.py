@@ -8,8 +8,6 @@ cannot single out a category of one row.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from headwater.generators.trees.draft import Draft
@@ -18,35 +16,27 @@ from headwater.generators.trees.partition import Partition
 _POWER_STEPS = 50
 
 
-def grow(
-    draft: Draft, slots: list[int], levels: Mapping[int, int], target: np.ndarray, leaf: int, seed: int
-) -> Partition:
-    """A regression tree for ``target`` over the given slots of a draft of real rows.
+def grow(draft: Draft, target: np.ndarray, leaf: int, seed: int) -> Partition:
+    """A regression tree for ``target`` over the filled slots of a draft of real rows.
 
     Gini impurity of classes is the squared error of their 0/1 columns, so one kind of tree serves numbers and classes.
 
     Args:
         draft: the rows; features of categories may be overwritten.
-        slots: the predictors, in the order of the draws: always the first slots of the draft.
-        levels: slot to number of categories, for slots that hold categories.
         target: float64, shape ``(rows, outputs)``.
         leaf: fewest rows in a leaf. With fewer than ``2 * leaf`` rows the tree is a root.
         seed: decides between equally good splits.
     """
     from sklearn.tree import DecisionTreeRegressor
 
-    recodings = {
-        slot: category_order(draft.numbers[slot], levels[slot], target, leaf)
-        for slot in slots
-        if levels.get(slot, 0) > 1
-    }
-    if not slots or draft.rows < 2 * leaf or not np.ptp(target, axis=0).any():
+    if not draft.filled or draft.rows < 2 * leaf or not np.ptp(target, axis=0).any():
         return _root()
+    categories = [(slot, levels) for slot, levels in draft.levels.items() if levels > 1]
+    recodings = {slot: category_order(draft.numbers[slot], levels, target, leaf) for slot, levels in categories}
     for slot, table in recodings.items():
         draft.features[:, slot] = table[draft.numbers[slot]]
     model = DecisionTreeRegressor(min_samples_leaf=leaf, random_state=seed)
-    tree = model.fit(draft.features[:, : max(slots) + 1], target).tree_
-    state = tree.__getstate__()["nodes"]
+    state = model.fit(draft.features[:, : draft.filled], target).tree_.__getstate__()["nodes"]
     if len(state) == 1:
         return _root()
     used = set(state["feature"].tolist())

@@ -124,7 +124,6 @@ class Smooth:
     Attributes:
         base: what the quantile function counts from, in the codec's numbers.
         whole: the numbers are whole (a lattice).
-        low, high: smallest and largest number of the fitted rows.
         before, weights: slots of the linear part, and their weights.
         quantiles: from scores to numbers.
     """

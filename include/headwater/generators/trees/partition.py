@@ -77,7 +77,8 @@ class Partition:
         """
         head = f"{prefix}recoding."
         recodings = {int(name.removeprefix(head)): table for name, table in arrays.items() if name.startswith(head)}
-        partition = cls(*(arrays[f"{prefix}{name}"] for name in _FIELDS), recodings=recodings)
+        left, right, feature, threshold, missing_left = (arrays[f"{prefix}{name}"] for name in _FIELDS)
+        partition = cls(left, right, feature, threshold, missing_left, recodings)
         own = np.arange(partition.size)
         inner = partition.left >= 0
         after = (partition.left > own) & (partition.right > own)

@@ -14,8 +14,8 @@ from headwater.ledger.errors import LedgerError
 from headwater.ledger.readers.columns import ReaderColumn
 from headwater.tables.hashing import csv_bytes
 
-CHUNK_ROWS = 50_000
-"""Rows turned into text at a time: tens of megabytes at most."""
+CHUNK_ROWS = 10_000
+"""Rows turned into text at a time: few, so that Postgres has work while the next ones are turned."""
 
 
 def load(
@@ -32,19 +32,18 @@ def load(
     statement = sql.SQL("COPY {} ({}) FROM STDIN WITH (FORMAT csv, FREEZE)").format(target, names)
     rows = 0
     try:
-        with connection.cursor() as cursor, cursor.copy(statement) as copy:
-            for table in tables:
-                for chunk in _chunks(table, columns):
-                    copy.write(csv_bytes(chunk))
-                    rows += chunk.num_rows
-        arrived = cursor.rowcount
+        with connection.cursor() as cursor:
+            with cursor.copy(statement) as copy:
+                for table in tables:
+                    for chunk in _chunks(table, columns):
+                        copy.write(csv_bytes(chunk))
+                        rows += chunk.num_rows
+            arrived = cursor.rowcount
     except psycopg.DataError as error:
         # The driver's text quotes the row: only the column's name is taken from it.
         raise LedgerError(_unfit(_column_in(str(error.diag.context), columns))) from None
     if arrived != rows:
-        raise LedgerError(
-            f"Of {rows} rows Postgres took {arrived}. Cure: check the server's version; 15 or later is needed."
-        )
+        raise LedgerError(f"Of {rows} rows Postgres took {arrived}. Cure: use Postgres 18, for which this is tested.")
     return rows
 
 
