@@ -46,7 +46,11 @@ class Generator(Protocol):
     capabilities: ClassVar[Capabilities]
 
     def fit(self, rows: pd.DataFrame, schema: TableSchema, seed: int) -> Self:
-        """Learn from ``rows`` (conforming to ``schema``, never anchor rows). Same input, same model."""
+        """Learn from ``rows`` (conforming to ``schema``, never anchor rows). Same input, same model.
+
+        Raises:
+            FitError: the rows cannot be learned from; names the column or the number of rows, and the cure.
+        """
         ...
 
     def sample(self, n: int, seed: int) -> pd.DataFrame:
@@ -68,6 +72,9 @@ class Generator(Protocol):
     @classmethod
     def load(cls, data: bytes) -> Self:
         """The model of :meth:`save`.
+
+        Where ``capabilities.pickled`` holds, this runs code of the file: the caller has compared the file's SHA-256
+        with the ledger's before.
 
         Raises:
             ModelFileError: cut short, altered, or of a version this code does not know.

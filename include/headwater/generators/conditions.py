@@ -86,7 +86,7 @@ def _want(asked: Any, column: ColumnSchema, codec: Codec) -> Wanted:
 def _allowed(asked: Any, column: ColumnSchema) -> np.ndarray:
     categories: tuple[Any, ...] = (False, True) if column.categories is None else column.categories
     if isinstance(asked, tuple):
-        low, high = asked if len(asked) == 2 else (None, None)
+        low, high = asked if len(asked) == 2 else ("", "")
         if column.sdtype == "boolean" or any(isinstance(one, str | bool) for one in (*categories, low, high)):
             raise ValueError(f"column {column.name!r} has no order, so no range; ask for one value")
         return np.array(

@@ -83,10 +83,14 @@ def sample_blocks(
     Raises:
         ValueError: the generator returned rows that do not fit the schema, or another number of rows.
     """
+    from headwater.generators.columns import empty_table
     from headwater.tables.frames import conform, to_arrow
 
+    expected = empty_table(schema).dtypes
     for block in blocks:
-        rows = conform(generator.sample(block.rows, seed_of(block.index)), schema)
+        rows = generator.sample(block.rows, seed_of(block.index))
+        if list(rows.columns) != schema.names or not rows.dtypes.equals(expected):
+            rows = conform(rows, schema)
         if len(rows) != block.rows:
             raise ValueError(
                 f"block {block.index}: {generator.kind} made {len(rows)} rows where {block.rows} were asked"

@@ -101,7 +101,7 @@ class TableModel:
                 numbers, missing = _numbers(drafts, slot), _missing(drafts, slot)
             made[column.name] = decode(numbers, missing, column, codec, self._empty[column.name])
         names = pd.Index(self.schema.names, dtype=object)
-        return pd.DataFrame(made, index=pd.RangeIndex(rows), columns=names)
+        return pd.DataFrame(made, index=pd.RangeIndex(rows), columns=names, copy=False)
 
     @cached_property
     def _empty(self) -> pd.DataFrame:

@@ -141,7 +141,9 @@ class Smooth:
 
     def draw(self, draft: Draft, rng: np.random.Generator) -> None:
         """Fill the column."""
-        missing = draw_gate(self.gate, draft, rng)
+        self._put(draft, rng, draw_gate(self.gate, draft, rng))
+
+    def _put(self, draft: Draft, rng: np.random.Generator, missing: np.ndarray | None) -> None:
         rest = self.donors.draw(self.tree.nodes_of(draft), rng.random(draft.rows))
         scores = self.quantiles.within(drift_of(draft, self.before, self.weights) + rest)
         numbers = self.quantiles.numbers(scores)
@@ -152,7 +154,7 @@ class Smooth:
     def force(self, draft: Draft, rng: np.random.Generator, wanted: Wanted) -> np.ndarray:
         """Fill the column; rows outside of ``wanted`` are not to be kept (the line differs for every row)."""
         missing, keep = force_gate(self.gate, draft, wanted)
-        self.draw(draft, rng)
+        self._put(draft, rng, missing)
         return keep * wanted.holds(draft.numbers[self.slot], missing)
 
     def head(self) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from generator_tables import mixed
+from generator_tables import categorical, mixed, numerical
 
 from headwater.generators.registry import create
 from headwater.generators.seeding import BLOCK_ROWS, Block, block_seed, blocks, sample_blocks, shards
 from headwater.tables.hashing import block_hash, content_hash
+from headwater.tables.schema import TableSchema
 
 DAY = date(2026, 3, 1)
 
@@ -109,3 +110,23 @@ def test_a_generator_that_returns_too_few_rows_is_found_out() -> None:
     short: Any = Short()
     with pytest.raises(ValueError, match="block 4: short made 2 rows where 3 were asked"):
         list(sample_blocks(short, schema, [Block(4, 3)], lambda block: block))
+
+
+def test_rows_of_a_generator_that_is_careless_about_types_are_conformed_or_refused() -> None:
+    schema = TableSchema(columns=(numerical("x", "integer"), categorical("g", ("a", "b"))))
+
+    class Careless:
+        kind = "careless"
+
+        def __init__(self, values: list[object]) -> None:
+            self.values = values
+
+        def sample(self, n: int, seed: int) -> pd.DataFrame:
+            return pd.DataFrame({"g": self.values, "x": [1.0, 2.0]})
+
+    good: Any = Careless(["b", "a"])
+    ((_, made),) = sample_blocks(good, schema, [Block(0, 2)], lambda block: block)
+    assert made.to_pydict() == {"x": [1, 2], "g": ["b", "a"]}
+    bad: Any = Careless(["b", "z"])
+    with pytest.raises(ValueError, match="column 'g' holds 1 values that are not among its categories"):
+        list(sample_blocks(bad, schema, [Block(0, 2)], lambda block: block))

@@ -1,0 +1,183 @@
+"""Real DAGs on a real Airflow: a good night, the same night again, sabotaged nights, a broken spec."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from tests.clinic import clinic_rows, clinic_spec
+from tests.running_airflow import RunningAirflow
+
+from headwater.chain import keys
+from headwater.chain.house import House
+from headwater.chain.train import train
+from headwater.ledger import Ledger
+from headwater.ledger.records import Decision
+from headwater.local.airflow_api import Run
+from headwater.spec import load_spec
+from headwater.store import Store
+
+pytestmark = pytest.mark.slow
+RUN_SECONDS = 300
+
+
+def run(airflow: RunningAirflow, dag_id: str, **conf: Any) -> Run:
+    airflow.api.wait_for_dag(dag_id)
+    run_id = airflow.api.trigger(dag_id, conf)
+    airflow.api.unpause(dag_id)
+    return airflow.api.follow(dag_id, run_id, RUN_SECONDS)
+
+
+def states(found: Run) -> dict[str, str | None]:
+    return {task.label: task.state for task in found.tasks}
+
+
+@pytest.fixture(scope="module")
+def house(airflow: RunningAirflow) -> House:
+    return House(Ledger(airflow.ledger_url), Store(airflow.store_url), lambda _: airflow.source_url, "test")
+
+
+@pytest.fixture(scope="module")
+def retrained(airflow: RunningAirflow, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """``clinic`` declared by one YAML file and retrained by its DAG."""
+    csv = tmp_path_factory.mktemp("clinic") / "clinic.csv"
+    clinic_rows().to_csv(csv, index=False)
+    (airflow.datasets / "clinic.yaml").write_text(yaml.safe_dump(clinic_spec(csv)))
+    return run(airflow, "retrain__clinic")
+
+
+def test_a_yaml_file_is_all_it_takes_to_get_a_champion(retrained: Run, house: House) -> None:
+    assert retrained.state == "success", states(retrained)
+    assert states(retrained) == {
+        "acquire": "success",
+        "profile": "success",
+        "train[0]": "success",
+        "promote": "success",
+    }
+    with house.ledger.transaction() as books:
+        champion = books.generators.champion("clinic")
+    assert champion is not None
+    assert champion.kind == "trees"
+
+
+def test_the_same_night_twice_is_the_same_batch(airflow: RunningAirflow, retrained: Run, house: House) -> None:
+    assert retrained.state == "success"
+    first = run(airflow, "nightly__clinic", batch_date="2026-03-01")
+    again = run(airflow, "nightly__clinic", batch_date="2026-03-01")
+    assert [first.state, again.state] == ["success", "success"], (states(first), states(again))
+    batches = [airflow.api.xcom(each, "validate")["batch_id"] for each in (first, again)]
+    with house.ledger.transaction() as books:
+        batch = books.batches.get(batches[0])
+        assert books.readers.count("clinic", date(2026, 3, 1)) == 2000
+    assert batches[0] == batches[1]
+    assert batch.status == "released"
+
+
+def test_only_names_pass_between_tasks(airflow: RunningAirflow, retrained: Run) -> None:
+    made = run(airflow, "nightly__clinic", batch_date="2026-03-02")
+    passed = [
+        airflow.api.xcom(made, "plan"),
+        airflow.api.xcom(made, "validate"),
+        airflow.api.xcom(retrained, "promote"),
+    ]
+    assert len(str(passed)) < 2000
+    assert not any(ward in str(passed) for ward in ("surgery", "medicine", "children"))
+
+
+@pytest.fixture(params=["ShuffledColumns", "DroppedCategory"])
+def sabotaged(request: pytest.FixtureRequest, airflow: RunningAirflow, retrained: Run, house: House) -> Iterator[str]:
+    """The champion replaced, by force, with a generator that has collapsed; the honest one comes back afterwards."""
+    spec = load_spec(airflow.datasets / "clinic.yaml")
+    with house.ledger.transaction() as books:
+        honest = books.generators.champion("clinic")
+    assert honest is not None
+    kind = f"tests.faults:{request.param}"
+    bad = spec.model_copy(update={"candidates": (spec.candidates[0].model_copy(update={"kind": kind}),)})
+    collapsed = train(house, bad, honest.snapshot_id, kind)
+    force(house, collapsed)
+    yield request.param
+    force(house, honest.generator_id)
+
+
+def force(house: House, generator_id: str) -> None:
+    now = datetime.now(UTC)
+    decision = Decision(
+        decision_id=keys_of(generator_id, now),
+        dataset="clinic",
+        kind="force",
+        subject_kind="generator",
+        subject_id=generator_id,
+        outcome="promoted",
+        reason="a test plants a fault",
+        decided_by="tests",
+        decided_at=now,
+        detail={},
+    )
+    with house.ledger.transaction() as books:
+        books.generators.promote("clinic", generator_id, now)
+        books.decisions.record(decision)
+
+
+def keys_of(generator_id: str, at: datetime) -> str:
+    from headwater.chain.identity import decision_id
+
+    return decision_id(generator_id, "force", at.isoformat())
+
+
+def test_a_sabotaged_generator_ends_in_quarantine(airflow: RunningAirflow, sabotaged: str, house: House) -> None:
+    day = date(2026, 4, 1) if sabotaged == "ShuffledColumns" else date(2026, 4, 2)
+    made = run(airflow, "nightly__clinic", batch_date=day.isoformat())
+    judged = airflow.api.xcom(made, "validate")
+    with house.ledger.transaction() as books:
+        batch = books.batches.get(judged["batch_id"])
+        failed = [
+            check.name for check in books.validations.checks("validation", judged["validation_id"]) if not check.passed
+        ]
+        in_table = books.readers.count("clinic", day)
+    assert made.state == "failed"
+    assert states(made) == {"plan": "success", "produce[0]": "success", "validate": "success", "release": "failed"}
+    assert {task.task_id: task.try_number for task in made.tasks}["release"] == 1, "a closed gate is not retried"
+    assert batch.status == "quarantined"
+    assert in_table == 0
+    assert ("category_presence" if sabotaged == "DroppedCategory" else "c2st") in failed
+    assert house.store.exists(keys.manifest(keys.quarantined("clinic", day, batch.batch_id)))
+    assert not house.store.exists(keys.manifest(keys.released("clinic", day, batch.batch_id)))
+    assert data_docs_of(airflow, made) == f"/headwater/docs/clinic/{judged['validation_id']}/"
+    assert house.store.exists(keys.docs("clinic", judged["validation_id"]))
+
+
+def data_docs_of(airflow: RunningAirflow, made: Run) -> str:
+    """The link "Data Docs" that the UI shows on the failed task."""
+    place = f"/dags/{made.dag_id}/dagRuns/{made.run_id}/taskInstances/release/links"
+    return str(airflow.api.call("GET", place)["extra_links"]["Data Docs"])
+
+
+def test_a_broken_spec_is_explained_and_harms_no_other(airflow: RunningAirflow, retrained: Run) -> None:
+    broken: Path = airflow.datasets / "broken.yaml"
+    broken.write_text("dataset: broken\nowner: me\nsauce: {kind: csv}\ncolumns: {a: categorical}\n")
+    try:
+        airflow.api.wait_for_dag("invalid_datasets")
+        shown = airflow.api.call("GET", "/dags/invalid_datasets/details")["doc_md"]
+        assert airflow.api.call("GET", "/dags/nightly__clinic")["dag_id"] == "nightly__clinic"
+    finally:
+        broken.unlink()
+    assert "broken.yaml" in shown
+    assert "Did you mean 'source'?" in shown
+
+
+def test_drift_of_the_source_stops_retraining_at_once(airflow: RunningAirflow, tmp_path: Path) -> None:
+    csv = tmp_path / "drifted.csv"
+    clinic_rows().rename(columns={"ward": "wards"}).to_csv(csv, index=False)
+    spec = {**clinic_spec(csv), "dataset": "drifted"}
+    (airflow.datasets / "drifted.yaml").write_text(yaml.safe_dump(spec))
+    made = run(airflow, "retrain__drifted")
+    acquire = next(task for task in made.tasks if task.task_id == "acquire")
+    message = airflow.api.error_of(made, acquire)
+    assert made.state == "failed"
+    assert acquire.try_number == 1
+    assert "ward" in message
+    assert "wards" in message
