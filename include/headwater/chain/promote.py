@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from headwater.chain import identity
 from headwater.chain.house import GateClosedError, House
-from headwater.chain.judge import judge_generator
+from headwater.chain.judge import MisfitError, judge
 from headwater.checks.verdict import score, verdict
 from headwater.ledger.records import Decision, Generator
 from headwater.spec import DatasetSpec
@@ -43,7 +43,10 @@ def promote(house: House, spec: DatasetSpec, snapshot_id: str, generator_ids: Se
         return _crown(house, spec, best, f"{best.label} scores {reached:.3f} and is the first to keep the contract.")
     if champion.generator_id == best.generator_id:
         return _keep(house, spec, champion, f"{best.label} is champion already and the best of this retraining.")
-    held = score(judge_generator(house, spec, champion.generator_id, snapshot_id))
+    try:
+        held = score(judge(house, spec, champion, snapshot_id))
+    except MisfitError as misfit:
+        return _crown(house, spec, best, f"{best.label} scores {reached:.3f}; of the former champion, {misfit}.")
     if reached < held - spec.promotion.margin:
         reason = f"{best.label} scores {reached:.3f}, the champion {held:.3f} on the same anchor."
         return _keep(house, spec, champion, reason)

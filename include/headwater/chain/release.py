@@ -31,12 +31,13 @@ def release(house: House, spec: DatasetSpec, validation_id: str) -> str:
             f"validation {validation_id} judged other rows than batch {batch.batch_id} holds; validate again"
         )
     if batch.status in ("released", "quarantined"):
-        house.store.delete(keys.work(batch.dataset, batch.batch_id))
+        house.store.delete(keys.work(batch.dataset, batch.batch_id))  # made again, and the same: nothing to write
     elif validation.passed:
         _publish(house, spec, batch, validation)
     else:
         _quarantine(house, batch, validation)
-    if not validation.passed:
+    if batch.status == "quarantined" or not validation.passed:
+        # Out of quarantine leads only a person's decision, even if a later judgement should be milder.
         raise GateClosedError(f"Batch {batch.batch_id} of {batch.batch_date} is in quarantine. {validation.sentence}")
     return keys.released(batch.dataset, batch.batch_date, batch.batch_id)
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from headwater.chain import identity, keys
 from headwater.chain.house import House
-from headwater.chain.judge import judge_generator
+from headwater.chain.judge import judge
+from headwater.checks.verdict import score
 from headwater.generators import registry
 from headwater.ledger.records import Generator, Snapshot, TrainingRun
 from headwater.spec import Candidate, DatasetSpec
@@ -39,7 +40,7 @@ def train(house: House, spec: DatasetSpec, snapshot_id: str, label: str) -> str:
         snapshot = books.snapshots.get(snapshot_id)
     try:
         generator_id = _fit_once(house, spec, snapshot, candidate)
-        judge_generator(house, spec, generator_id, snapshot_id)
+        _judge(house, spec, generator_id, snapshot_id)
     except Exception as error:
         _finish(house, run, "failed", None, f"{type(error).__name__}: {error}")
         raise
@@ -81,6 +82,16 @@ def _fit_once(house: House, spec: DatasetSpec, snapshot: Snapshot, candidate: Ca
         )
         books.lineage.record("snapshot", snapshot.snapshot_id, "generator", generator_id)
     return generator_id
+
+
+def _judge(house: House, spec: DatasetSpec, generator_id: str, snapshot_id: str) -> None:
+    """Keep what the anchor says of the generator, and its score, in the ledger."""
+    with house.ledger.transaction() as books:
+        generator = books.generators.get(generator_id)
+    results = judge(house, spec, generator, snapshot_id)
+    with house.ledger.transaction() as books:
+        books.validations.record_checks("generator", generator_id, results)
+        books.generators.record(generator.model_copy(update={"score": score(results)}))
 
 
 def _finish(house: House, run: TrainingRun, status: str, generator_id: str | None, error: str | None) -> None:

@@ -47,40 +47,45 @@ def validate(house: House, spec: DatasetSpec, batch_id: str) -> Judgement:
     content = _content_of(batch, shards)
     rows = pa.concat_tables([house.store.read_table(shard.key, sha256=shard.sha256) for shard in shards])
     facts, reference = reference_of(house, spec, generator.snapshot_id)
-    validation_id = identity.validation_id(batch_id, content)
     subject = expectations.Subject(
         dataset=spec.dataset,
         batch_id=batch_id,
         batch_date=batch.batch_date,
-        validation_id=validation_id,
+        validation_id=identity.validation_id(batch_id, content),
         started_at=started,
         generator=generator.label,
         rows=batch.rows,
         content_hash=content,
     )
     found = expectations.validate(from_arrow(rows, schema), spec, facts, reference, subject)
+    return _record(house, batch, subject, found)
+
+
+def _record(house: House, batch: Batch, subject: expectations.Subject, found: expectations.Validation) -> Judgement:
+    """The page to the store first, then all else to the ledger in one transaction: no verdict without its page."""
     judged = verdict(list(found.results))
-    docs_key = keys.docs(spec.dataset, validation_id)
+    docs_key = keys.docs(subject.dataset, subject.validation_id)
     house.store.write_bytes(docs_key, found.page.encode())
     finished = datetime.now(UTC)
     validation = Validation(
-        validation_id=validation_id,
-        batch_id=batch_id,
-        content_hash=content,
+        validation_id=subject.validation_id,
+        batch_id=batch.batch_id,
+        content_hash=subject.content_hash,
         passed=judged.passed,
         sentence=judged.sentence,
         docs_key=docs_key,
         suite=found.suite,
-        started_at=started,
+        started_at=subject.started_at,
         finished_at=finished,
-        seconds=(finished - started).total_seconds(),
+        seconds=(finished - subject.started_at).total_seconds(),
     )
     with house.ledger.transaction() as books:
         books.validations.record(validation, list(found.results))
-        books.lineage.record("batch", batch_id, "validation", validation_id)
+        books.lineage.record("batch", batch.batch_id, "validation", subject.validation_id)
         if batch.status not in SETTLED:
-            books.batches.mark(batch_id, "passed" if judged.passed else "failed", content_hash=content)
-    return Judgement(validation_id, judged.passed, judged.sentence, docs_key)
+            status = "passed" if judged.passed else "failed"
+            books.batches.mark(batch.batch_id, status, content_hash=subject.content_hash)
+    return Judgement(subject.validation_id, judged.passed, judged.sentence, docs_key)
 
 
 class IncompleteBatchError(RuntimeError):

@@ -19,11 +19,11 @@ Origin = Literal["spec", "training rows"]
 
 @dataclass(frozen=True)
 class Range:
-    """Closed range; None is open. ``origins`` says who set the lower and the upper bound."""
+    """Closed range; None is open. ``origin`` says who set it."""
 
     low: Bound | None
     high: Bound | None
-    origins: tuple[Origin, Origin]
+    origin: Origin
 
 
 @dataclass(frozen=True)
@@ -35,15 +35,14 @@ class Allowed:
 
 
 def range_of(column: Column, schema: ColumnSchema, facts: ColumnFacts | None) -> Range | None:
-    """The spec's bounds; where it sets none, what was seen in training. None where neither is known."""
+    """The spec's bounds; where it sets neither, what was seen in training. None where nothing is known."""
     if schema.sdtype not in ("numerical", "datetime"):
         return None
-    low = column.min if column.min is not None else _seen(facts.minimum if facts else None, schema, -1)
-    high = column.max if column.max is not None else _seen(facts.maximum if facts else None, schema, +1)
-    if low is None and high is None:
+    if column.min is not None or column.max is not None:
+        return Range(column.min, column.max, "spec")
+    if facts is None or facts.minimum is None:
         return None
-    origin: list[Origin] = ["spec" if bound is not None else "training rows" for bound in (column.min, column.max)]
-    return Range(low, high, (origin[0], origin[1]))
+    return Range(_seen(facts.minimum, schema, -1), _seen(facts.maximum, schema, +1), "training rows")
 
 
 def allowed_of(column: Column, schema: ColumnSchema) -> Allowed | None:

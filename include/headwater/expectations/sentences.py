@@ -16,16 +16,13 @@ SHOWN_MAX = 12
 
 def in_range(name: str, allowed: Range, *, hidden: bool) -> str:
     """``age lies between 17 and 90 (spec).``"""
-    low, high = allowed.origins
     if hidden:
         return f"{name} lies in its allowed range; the bounds are not shown because the column is sensitive."
     if allowed.low is None:
-        return f"{name} is at most {_bound(allowed.high)} ({high})."
+        return f"{name} is at most {_bound(allowed.high)} ({allowed.origin})."
     if allowed.high is None:
-        return f"{name} is at least {_bound(allowed.low)} ({low})."
-    if low == high:
-        return f"{name} lies between {_bound(allowed.low)} and {_bound(allowed.high)} ({low})."
-    return f"{name} lies between {_bound(allowed.low)} ({low}) and {_bound(allowed.high)} ({high})."
+        return f"{name} is at least {_bound(allowed.low)} ({allowed.origin})."
+    return f"{name} lies between {_bound(allowed.low)} and {_bound(allowed.high)} ({allowed.origin})."
 
 
 def in_set(name: str, allowed: Allowed, *, hidden: bool) -> str:

@@ -76,8 +76,10 @@ def is_hidden(column: Column) -> bool:
     return column.sensitive or column.sdtype in ("id", "pii")
 
 
-def _rule(kind: type[gxe.Expectation], sentence: str, **kwargs: Any) -> gxe.Expectation:
-    return kind(**kwargs, severity=FailureSeverity.CRITICAL, description=sentence)
+def _rule(
+    kind: type[gxe.Expectation], sentence: str, severity: FailureSeverity = FailureSeverity.CRITICAL, **kwargs: Any
+) -> gxe.Expectation:
+    return kind(**kwargs, severity=severity, description=sentence)
 
 
 def _table_rules(schema: TableSchema, rows: int) -> list[gxe.Expectation]:
@@ -108,10 +110,13 @@ def _range_rules(declared: Column, column: ColumnSchema, facts: Any) -> list[gxe
     if allowed is None:
         return []
     sentence = sentences.in_range(column.name, allowed, hidden=is_hidden(declared))
+    # An honest row may lie a little beyond what training happened to see: that is worth a look, not a closed gate.
+    severity = FailureSeverity.CRITICAL if allowed.origin == "spec" else FailureSeverity.WARNING
     return [
         _rule(
             gxe.ExpectColumnValuesToBeBetween,
             sentence,
+            severity,
             column=column.name,
             min_value=allowed.low,
             max_value=allowed.high,
