@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.clinic import clinic_rows, clinic_spec
 
 from headwater.chain.acquire import acquire
 from headwater.chain.house import House
@@ -17,7 +18,6 @@ from headwater.ledger.migrate import migrate
 from headwater.local.postgres import EmbeddedPostgres
 from headwater.spec import DatasetSpec
 from headwater.store import Store
-from tests.clinic import clinic_rows, clinic_spec
 
 
 @pytest.fixture(scope="session")
@@ -28,15 +28,20 @@ def clinic(tmp_path_factory: pytest.TempPathFactory) -> DatasetSpec:
 
 
 @pytest.fixture
-def house(database: str, tmp_path: Path) -> House:
+def house(database: str, tmp_path: Path) -> Iterator[House]:
     """An empty house."""
     migrate(database)
-    return House(Ledger(database), Store(f"file://{tmp_path}/store"), lambda _: database, "test")
+    ledger = Ledger(database)
+    yield House(ledger, Store(f"file://{tmp_path}/store"), lambda _: database, "test")
+    ledger.close()
 
 
 @pytest.fixture(scope="module")
 def manned(
-    postgres: EmbeddedPostgres, clinic: DatasetSpec, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    postgres: EmbeddedPostgres,
+    clinic: DatasetSpec,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
 ) -> Iterator[House]:
     """A house where ``clinic`` has its champion; shared by a module, so each test makes another night."""
     name = f"manned_{request.module.__name__.rpartition('.')[2]}"
@@ -46,6 +51,7 @@ def manned(
     house = House(Ledger(url), Store(f"file://{tmp_path_factory.mktemp('store')}"), lambda _: url, "test")
     retrain(house, clinic)
     yield house
+    house.ledger.close()
     postgres.drop_database(name)
 
 

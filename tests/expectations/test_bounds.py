@@ -67,8 +67,8 @@ def test_the_spec_s_values_come_first() -> None:
 
 def test_sentences_name_bounds_and_who_set_them() -> None:
     assert in_range("age", Range(17, 90, "spec"), hidden=False) == "age lies between 17 and 90 (spec)."
-    assert in_range("age", Range(0, 7.5, "spec"), hidden=False) == (
-        "age lies between 0 (spec) and 7.5 (training rows)."
+    assert in_range("age", Range(0, 7.5, "training rows"), hidden=False) == (
+        "age lies between 0 and 7.5 (training rows)."
     )
     assert in_range("age", Range(None, 7.5, "spec"), hidden=False) == "age is at most 7.5 (spec)."
     assert in_range("age", Range(3, None, "spec"), hidden=False) == "age is at least 3 (spec)."

@@ -82,6 +82,10 @@ FAULTS: list[tuple[str, Callable[[pd.DataFrame], pd.DataFrame], str, float]] = [
 ]
 
 
+SEEN_ONLY = {f"rule:column_values_to_be_between:{name}" for name in ("pay", "wage", "born")}
+"""Ranges that the spec does not name: what training saw. Beyond them is worth a look and does not close the gate."""
+
+
 @pytest.mark.parametrize(
     ("spoil", "name", "value"), [fault[1:] for fault in FAULTS], ids=[fault[0] for fault in FAULTS]
 )
@@ -89,9 +93,10 @@ def test_each_rule_catches_its_fault_alone(people: Any, spoil: Any, name: str, v
     found = people.validate(spoil(people.batch()))
     assert broken_rules(found) == {name}
     caught = of(found, name)
-    assert (caught.value, caught.limit, caught.direction, caught.severity) == (value, 0.0, "at_most", "critical")
+    severity = "warning" if name in SEEN_ONLY else "critical"
+    assert (caught.value, caught.limit, caught.direction, caught.severity) == (value, 0.0, "at_most", severity)
     assert caught.error is None
-    assert not verdict(list(found.results)).passed
+    assert verdict(list(found.results)).passed is (severity == "warning")
 
 
 def test_a_compound_key_is_judged_together(people: Any) -> None:
@@ -169,7 +174,7 @@ def test_the_suite_is_json_with_parameters_for_hidden_values(people: Any) -> Non
         "min_value": {"$PARAMETER": "column_7_min_value"},
         "max_value": {"$PARAMETER": "column_7_max_value"},
     } in wage
-    assert {one["severity"] for one in found.suite["expectations"]} == {"critical"}
+    assert {one["severity"] for one in found.suite["expectations"]} == {"critical", "warning"}
 
 
 def test_the_reference_is_let_go_and_held_once(people: Any) -> None:

@@ -130,3 +130,17 @@ def test_rows_of_a_generator_that_is_careless_about_types_are_conformed_or_refus
     bad: Any = Careless(["b", "z"])
     with pytest.raises(ValueError, match="column 'g' holds 1 values that are not among its categories"):
         list(sample_blocks(bad, schema, [Block(0, 2)], lambda block: block))
+
+
+def test_infinite_values_of_a_generator_are_refused() -> None:
+    schema = TableSchema(columns=(numerical("x", "real"),))
+
+    class Runaway:
+        kind = "runaway"
+
+        def sample(self, n: int, seed: int) -> pd.DataFrame:
+            return pd.DataFrame({"x": [1.0, float("inf")]})
+
+    runaway: Any = Runaway()
+    with pytest.raises(ValueError, match="block 3: runaway made infinite values in column 'x'"):
+        list(sample_blocks(runaway, schema, [Block(3, 2)], lambda block: block))

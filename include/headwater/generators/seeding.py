@@ -81,12 +81,15 @@ def sample_blocks(
         seed_of: block index to seed, usually :func:`block_seed` with all but the block filled in.
 
     Raises:
-        ValueError: the generator returned rows that do not fit the schema, or another number of rows.
+        ValueError: the generator returned rows that do not fit the schema, infinities, or another number of rows.
     """
+    import numpy as np
+
     from headwater.generators.columns import empty_table
     from headwater.tables.frames import conform, to_arrow
 
     expected = empty_table(schema).dtypes
+    real = [column.name for column in schema.columns if column.storage == "real" and column.categories is None]
     for block in blocks:
         rows = generator.sample(block.rows, seed_of(block.index))
         if list(rows.columns) != schema.names or not rows.dtypes.equals(expected):
@@ -95,4 +98,7 @@ def sample_blocks(
             raise ValueError(
                 f"block {block.index}: {generator.kind} made {len(rows)} rows where {block.rows} were asked"
             )
+        infinite = [name for name in real if np.isinf(rows[name].to_numpy()).any()]
+        if infinite:
+            raise ValueError(f"block {block.index}: {generator.kind} made infinite values in column {infinite[0]!r}")
         yield block, to_arrow(rows, schema)

@@ -102,16 +102,31 @@ class AirflowApi:
                 raise AirflowApiError(f"DAG {dag_id} has not appeared within {seconds:.0f} s. {self._import_errors()}")
             time.sleep(0.5)
 
+    def is_paused(self, dag_id: str) -> bool:
+        """Say whether the scheduler leaves the DAG alone, also where a run of it was asked for."""
+        return bool(self.call("GET", f"/dags/{quote(dag_id)}")["is_paused"])
+
+    def pause(self, dag_id: str, is_paused: bool = True) -> None:
+        """Hold the DAG back; a run that has begun waits."""
+        self.call("PATCH", f"/dags/{quote(dag_id)}", params={"update_mask": "is_paused"}, json={"is_paused": is_paused})
+
     def unpause(self, dag_id: str) -> None:
         """Let the scheduler run the DAG."""
-        self.call("PATCH", f"/dags/{quote(dag_id)}", params={"update_mask": "is_paused"}, json={"is_paused": False})
+        self.pause(dag_id, is_paused=False)
 
-    def trigger(self, dag_id: str, conf: Mapping[str, Any] | None = None) -> str:
-        """Ask for a run without a logical date, with the params ``conf``; return its run id."""
-        asked = self.call(
-            "POST", f"/dags/{quote(dag_id)}/dagRuns", json={"logical_date": None, "conf": dict(conf or {})}
-        )
-        return str(asked["dag_run_id"])
+    def trigger(self, dag_id: str, conf: Mapping[str, Any] | None = None, *, run_after: datetime | None = None) -> str:
+        """Ask for a run without a logical date, with the params ``conf``; return its run id.
+
+        ``run_after`` (with time zone; else now) is its place in the queue: of two runs the scheduler takes the earlier.
+        """
+        now = datetime.now(UTC)
+        body = {
+            "dag_run_id": f"manual__{now.isoformat()}",
+            "logical_date": None,
+            "run_after": (run_after or now).isoformat(),
+            "conf": dict(conf or {}),
+        }
+        return str(self.call("POST", f"/dags/{quote(dag_id)}/dagRuns", json=body)["dag_run_id"])
 
     def run(self, dag_id: str, run_id: str) -> Run:
         """Return a run as it is now."""

@@ -18,6 +18,8 @@ from headwater.local.stack import Address, Stack
 
 DATASET = "breast_cancer"
 RUN_SECONDS = 1800
+# A schedule of the demo ticks at least once a week.
+BEFORE_ANY_TICK = timedelta(days=8)
 
 
 def demo(stack: Stack, console: Console, dataset: str = DATASET) -> bool:
@@ -31,6 +33,9 @@ def demo(stack: Stack, console: Console, dataset: str = DATASET) -> bool:
         runs, outcome = _both_runs(api, address, console, dataset, day)
         if outcome:
             _tell(stack, address, console, outcome, runs)
+            # From now on the schedules work.
+            for run in runs:
+                api.unpause(run.dag_id)
         _tell_failures(api, console, runs)
     return bool(outcome and outcome.is_released)
 
@@ -50,11 +55,18 @@ def _both_runs(
 
 
 def _run(api: AirflowApi, progress: Progress, dag_id: str, conf: dict[str, str]) -> Run:
+    """Run a DAG and follow it. A DAG that was paused is paused again."""
     api.wait_for_dag(dag_id)
-    # Asked for before the DAG is let loose: the schedule then makes a run of its own, and ours comes first.
-    run_id = api.trigger(dag_id, conf)
+    was_paused = api.is_paused(dag_id)
+    # A DAG that is let loose makes a run for its latest tick at once, and ours would wait for it: so ours is asked for
+    # first, with an earlier place in the queue, and the other waits until the demo is over.
+    run_id = api.trigger(dag_id, conf, run_after=datetime.now(UTC) - BEFORE_ANY_TICK if was_paused else None)
     api.unpause(dag_id)
-    return api.follow(dag_id, run_id, RUN_SECONDS, progress.show)
+    try:
+        return api.follow(dag_id, run_id, RUN_SECONDS, progress.show)
+    finally:
+        if was_paused:
+            api.pause(dag_id)
 
 
 def _tell(stack: Stack, address: Address, console: Console, outcome: Outcome, runs: list[Run]) -> None:

@@ -22,7 +22,7 @@ def at_stage(dataset: str, spec_sha256: str | None = None) -> Iterator[tuple[Hou
     from airflow.sdk.exceptions import AirflowFailException
 
     from headwater.chain.house import GateClosedError
-    from headwater.generators.errors import ModelFileError, SettingsError
+    from headwater.generators.errors import FitError, ModelFileError, SettingsError
     from headwater.orchestration.settings import datasets_folder, open_house
     from headwater.sources.errors import SourceError, SourceUnavailable
     from headwater.spec import DatasetSpec, SpecError, load_spec
@@ -37,5 +37,5 @@ def at_stage(dataset: str, spec_sha256: str | None = None) -> Iterator[tuple[Hou
         yield house, spec
     except SourceUnavailable:
         raise
-    except (GateClosedError, SourceError, SpecError, SettingsError, ModelFileError) as error:
+    except (GateClosedError, SourceError, SpecError, SettingsError, FitError, ModelFileError) as error:
         raise AirflowFailException(str(error)) from error
