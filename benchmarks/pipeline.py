@@ -7,12 +7,12 @@ SDV GaussianCopula's ``sample`` call alone, import and fit not counted. Medians 
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -29,25 +29,17 @@ CHAIN = ("produce", "validate", "release")
 
 
 def stage(name: str, places: dict[str, str], spec_json: str, *arguments: Any) -> Any:
-    """Run one stage of the chain; called in a process of its own."""
-    from headwater.chain import acquire, produce, profile, promote, release, train, validate
+    """Run one stage of the chain; in a process of its own, which imports what that stage needs, as a task does."""
     from headwater.chain.house import House
     from headwater.ledger import Ledger
     from headwater.store import Store
 
     house = House(Ledger(places["ledger"]), Store(places["store"]), lambda _: places["source"], "bench")
     spec = DatasetSpec.model_validate_json(spec_json)
-    stages: dict[str, Callable[..., Any]] = {
-        "acquire": acquire.acquire,
-        "profile": profile.profile,
-        "train": train.train,
-        "promote": promote.promote,
-        "plan": lambda house, spec: produce.plan(house, spec, NIGHT).batch_id,
-        "produce": produce.produce,
-        "validate": lambda house, spec, batch: validate.validate(house, spec, batch).validation_id,
-        "release": release.release,
-    }
-    return stages[name](house, spec, *arguments)
+    if name == "plan":
+        return importlib.import_module("headwater.chain.produce").plan(house, spec, NIGHT).batch_id
+    result = getattr(importlib.import_module(f"headwater.chain.{name}"), name)(house, spec, *arguments)
+    return result.validation_id if name == "validate" else result
 
 
 def sdv_sample(places: dict[str, str], spec_json: str, snapshot_id: str, rows: int) -> float:

@@ -52,3 +52,13 @@ def test_a_bad_param_is_refused_in_airflows_words(airflow: RunningAirflow) -> No
     airflow.api.wait_for_dag("nightly__fair")
     with pytest.raises(AirflowApiError, match="batch_date"):
         airflow.api.trigger("nightly__fair", {"batch_date": 7})
+
+
+def test_pausing_and_its_reverse(airflow: RunningAirflow) -> None:
+    airflow.api.wait_for_dag("retrain__fair")
+    before = airflow.api.is_paused("retrain__fair")
+    airflow.api.pause("retrain__fair")
+    assert airflow.api.is_paused("retrain__fair") is True
+    if not before:
+        airflow.api.unpause("retrain__fair")
+        assert airflow.api.is_paused("retrain__fair") is False

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
 
+from headwater.checks.result import CheckResult
 from headwater.local.airflow_api import Run, TaskRun
-from headwater.local.outcome import stage_seconds
+from headwater.local.outcome import _grouped, stage_seconds
 from headwater.local.progress import Progress, in_order
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -61,3 +62,29 @@ def test_live_progress_shows_mapped_tasks() -> None:
     assert "produce[3]" in stream.getvalue()
     assert "2.5 s" in stream.getvalue()
     assert "waiting" in stream.getvalue()
+
+
+def check(name: str, *, passed: bool = True, value: float = 0.0) -> CheckResult:
+    return CheckResult(
+        name=name,
+        severity="critical",
+        value=value,
+        limit=0.0,
+        direction="at_most",
+        limit_origin="spec",
+        n=10,
+        passed=passed,
+        sentence="",
+    )
+
+
+def test_passed_rules_of_one_kind_are_one_line_and_failed_ones_are_not() -> None:
+    checks = [
+        check("rule:not_null:a"),
+        check("rule:not_null:b"),
+        check("rule:not_null:c", passed=False, value=3),
+        check("rule:unique:a"),
+        check("c2st", value=-0.1),
+    ]
+    found = [(each.name, count) for each, count in _grouped(checks)]
+    assert found == [("rule:not_null:a", 2), ("rule:not_null:c", 1), ("rule:unique:a", 1), ("c2st", 1)]

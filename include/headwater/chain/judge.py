@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from headwater.chain.house import House
+from headwater.chain.models import load_model
 from headwater.chain.profile import reference_of
 from headwater.checks.result import CheckResult
 from headwater.expectations.validate import Subject, validate
-from headwater.generators import registry
 from headwater.generators.seeding import block_seed
 from headwater.ledger.records import Generator
 from headwater.spec import DatasetSpec
@@ -48,9 +48,3 @@ def judge(house: House, spec: DatasetSpec, generator: Generator, snapshot_id: st
         content_hash="",
     )
     return list(validate(trial, spec, facts, reference, subject).results)
-
-
-def load_model(house: House, generator: Generator) -> registry.Generator:
-    """The generator's model, only when the file is byte for byte the one in the ledger."""
-    data = house.store.read_bytes(generator.model_key, sha256=generator.model_sha256)
-    return registry.load(generator.kind, data)

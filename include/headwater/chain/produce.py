@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from headwater.chain import identity, keys
 from headwater.chain.house import GateClosedError, House
-from headwater.chain.judge import load_model
+from headwater.chain.models import load_model
 from headwater.generators.seeding import block_seed, sample_blocks, shards
 from headwater.ledger.records import Batch, Shard
 from headwater.spec import DatasetSpec
