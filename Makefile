@@ -45,7 +45,7 @@ test: lint ## lint, types, import rules and all tests
 lint: $(VENV)/.installed-dev ## style, types and import rules
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
-	@$(PY) -m mypy include dags plugins
+	@$(PY) -m mypy include dags plugins benchmarks
 	@$(VENV)/bin/lint-imports
 
 bench: $(VENV)/.installed-dev ## measure; BENCH=pipeline or another file of benchmarks/

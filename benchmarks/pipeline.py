@@ -19,10 +19,12 @@ from typing import Any
 
 from benchmarks.machine import describe_machine
 from benchmarks.measure import Measured, measured
+from headwater.local.postgres import EmbeddedPostgres
 from headwater.spec import CsvSource, DatasetSpec, load_spec
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "pipeline.json"
+CENSUS_CSV = Path(os.environ.get("HEADWATER_CENSUS_CSV") or ROOT.parent / "shared" / "data" / "census_adult.csv")
 SIZES = (20_000, 1_000_000)
 NIGHT = date(2026, 1, 1)
 CHAIN = ("produce", "validate", "release")
@@ -61,16 +63,23 @@ def sdv_sample(places: dict[str, str], spec_json: str, snapshot_id: str, rows: i
 
 def bench_spec(rows: int) -> DatasetSpec:
     """The census table where its CSV exists, else the breast-cancer table; trees only, one shard."""
-    csv = Path(os.environ.get("HEADWATER_CENSUS_CSV") or ROOT.parent / "shared" / "data" / "census_adult.csv")
-    name = "census" if csv.exists() else "breast_cancer"
+    name = "census" if CENSUS_CSV.exists() else "breast_cancer"
     spec = load_spec(ROOT / "include" / "datasets" / f"{name}.yaml")
     changes: dict[str, Any] = {
         "candidates": tuple(each for each in spec.candidates if each.kind == "trees"),
         "batch": spec.batch.model_copy(update={"rows": rows, "shards": 1}),
     }
     if name == "census":
-        changes["source"] = CsvSource(kind="csv", path=str(csv))
+        changes["source"] = CsvSource(kind="csv", path=str(CENSUS_CSV))
     return spec.model_copy(update=changes)
+
+
+def fresh_places(postgres: EmbeddedPostgres, folder: str, size: int) -> dict[str, str]:
+    """A ledger and a store of their own for each size, so that nothing is found again."""
+    postgres.create_database(f"bench_{size}")
+    url = postgres.url(f"bench_{size}")
+    measured(prepare, url)  # in another process: this one stays small, since its peak is its children's floor
+    return {"ledger": url, "store": f"file://{folder}/store_{size}", "source": url}
 
 
 def measure_size(places: dict[str, str], rows: int, repetitions: int) -> dict[str, Any]:
@@ -91,7 +100,7 @@ def measure_size(places: dict[str, str], rows: int, repetitions: int) -> dict[st
         batch = run("plan")
         run("produce", batch, 0)
         run("release", run("validate", batch))
-        forget(places, spec)
+        measured(forget, places, text)
         sdv.append(measured(sdv_sample, places, text, snapshot, rows).result)
     stages = {name: _summary(runs) for name, runs in taken.items()}
     chain = statistics.median(sum(taken[name][i].seconds for name in CHAIN) for i in range(repetitions))
@@ -108,7 +117,16 @@ def measure_size(places: dict[str, str], rows: int, repetitions: int) -> dict[st
     }
 
 
-def forget(places: dict[str, str], spec: DatasetSpec) -> None:
+def prepare(url: str) -> None:
+    """Migrate a fresh database and load the demo's tables into it."""
+    from headwater.ledger.migrate import migrate
+    from headwater.sources.demo_tables import load_demo_tables
+
+    migrate(url)
+    load_demo_tables(url)
+
+
+def forget(places: dict[str, str], spec_json: str) -> None:
     """Retire the batch, so that the next repetition releases it anew instead of recognising it."""
     from headwater.chain.house import House
     from headwater.chain.retire import retire
@@ -116,7 +134,7 @@ def forget(places: dict[str, str], spec: DatasetSpec) -> None:
     from headwater.store import Store
 
     house = House(Ledger(places["ledger"]), Store(places["store"]), lambda _: "", "bench")
-    retire(house, spec, date(2100, 1, 1))
+    retire(house, DatasetSpec.model_validate_json(spec_json), date(2100, 1, 1))
 
 
 def _summary(runs: list[Measured]) -> dict[str, float]:
@@ -128,10 +146,6 @@ def _summary(runs: list[Measured]) -> dict[str, float]:
 
 def main() -> None:
     """Measure and write ``benchmarks/results/pipeline.json``."""
-    from headwater.ledger.migrate import migrate
-    from headwater.local.postgres import EmbeddedPostgres
-    from headwater.sources.demo_tables import load_demo_tables
-
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, nargs="+", default=list(SIZES))
     parser.add_argument("--repetitions", type=int, default=3)
@@ -140,12 +154,10 @@ def main() -> None:
         postgres = EmbeddedPostgres(Path(folder) / "postgres")
         postgres.start()
         try:
-            postgres.create_database("headwater")
-            url = postgres.url("headwater")
-            migrate(url)
-            load_demo_tables(url)
-            places = {"ledger": url, "store": f"file://{folder}/store", "source": url}
-            rows = [measure_size(places, size, arguments.repetitions) for size in arguments.rows]
+            rows = [
+                measure_size(fresh_places(postgres, folder, size), size, arguments.repetitions)
+                for size in arguments.rows
+            ]
         finally:
             postgres.stop()
     RESULTS.parent.mkdir(parents=True, exist_ok=True)

@@ -19,9 +19,9 @@ class Contract(Model):
     category_keep_min: StrictFloat = Field(
         1 / 3, gt=0, le=1, description="…with at least this part of their real share."
     )
-    coverage_min: StrictFloat = Field(0.85, ge=0, le=1, description="k-NN coverage, as a part of real-against-real.")
+    coverage_min: StrictFloat = Field(0.9, ge=0, le=1, description="k-NN coverage, as a part of real-against-real.")
     cell_coverage_min: StrictFloat = Field(
-        0.90, ge=0, le=1, description="Share of real mass in cells that are covered."
+        0.95, ge=0, le=1, description="Share of real mass in cells that are covered."
     )
     cell_keep_min: StrictFloat = Field(
         1 / 3, gt=0, le=1, description="A cell is covered at this part of its real share."

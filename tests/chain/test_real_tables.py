@@ -1,0 +1,85 @@
+"""The shipped specs on their real rows, through the chain as shipped: honest generators are released."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from headwater.chain.acquire import acquire
+from headwater.chain.house import House
+from headwater.chain.produce import plan, produce
+from headwater.chain.profile import profile
+from headwater.chain.promote import promote
+from headwater.chain.release import release
+from headwater.chain.train import train
+from headwater.chain.validate import validate
+from headwater.sources.demo_tables import load_demo_tables
+from headwater.spec import DatasetSpec, load_spec
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT.parent / "shared" / "data"
+NIGHT = date(2026, 3, 1)
+
+CARDIO: dict[str, Any] = {
+    "dataset": "cardio",
+    "owner": "tests",
+    "source": {"kind": "csv", "path": str(DATA / "cardio.csv"), "separator": ";"},
+    "keys": {"primary": ["id"]},
+    "columns": {
+        "id": "id",
+        "age": "numerical",
+        "gender": "categorical",
+        "height": "numerical",
+        "weight": "numerical",
+        "ap_hi": "numerical",
+        "ap_lo": "numerical",
+        "cholesterol": "categorical",
+        "gluc": "categorical",
+        "smoke": "boolean",
+        "alco": "boolean",
+        "active": "boolean",
+        "cardio": "boolean",
+    },
+    "targets": ["cardio"],
+    "candidates": ["trees"],
+    "batch": {"rows": 20_000},
+}
+
+
+def released(house: House, spec: DatasetSpec) -> str:
+    """Run the chain and return the kind of the champion; a closed gate raises."""
+    snapshot = acquire(house, spec)
+    profile(house, spec, snapshot)
+    promote(house, spec, snapshot, [train(house, spec, snapshot, each.label) for each in spec.candidates])
+    planned = plan(house, spec, NIGHT)
+    for shard in planned.shards:
+        produce(house, spec, planned.batch_id, shard)
+    release(house, spec, validate(house, spec, planned.batch_id).validation_id)
+    with house.ledger.transaction() as books:
+        champion = books.generators.champion(spec.dataset)
+        assert books.readers.count(spec.dataset, NIGHT) == spec.batch.rows
+    assert champion is not None
+    return champion.kind
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["breast_cancer", "fair"])
+def test_the_demo_tables_are_released_and_trees_win(house: House, database: str, name: str) -> None:
+    load_demo_tables(database)
+    assert released(house, load_spec(ROOT / "include" / "datasets" / f"{name}.yaml")) == "trees"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not (DATA / "census_adult.csv").exists(), reason="census_adult.csv is not on this machine")
+def test_census_is_released_and_trees_win(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEADWATER_CENSUS_CSV", str(DATA / "census_adult.csv"))
+    assert released(house, load_spec(ROOT / "include" / "datasets" / "census.yaml")) == "trees"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not (DATA / "cardio.csv").exists(), reason="cardio.csv is not on this machine")
+def test_cardio_is_released(house: House) -> None:
+    assert released(house, DatasetSpec.model_validate(CARDIO)) == "trees"
