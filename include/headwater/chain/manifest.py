@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from importlib import metadata
 from typing import Any
 
 from headwater.ledger import Books
 from headwater.ledger.records import Batch, Validation
+
+LIBRARIES = ("great-expectations", "numpy", "pandas", "pyarrow", "scikit-learn", "sdv")
+"""What can change the rows or what is found about them."""
 
 
 def manifest(books: Books, batch: Batch, validation: Validation) -> dict[str, Any]:
@@ -24,7 +28,7 @@ def manifest(books: Books, batch: Batch, validation: Validation) -> dict[str, An
         "real_share": batch.real_share,
         "seed": batch.seed,
         "spec_sha256": batch.spec_sha256,
-        "code_version": batch.code_version,
+        "versions": {"headwater": batch.code_version, **{name: metadata.version(name) for name in LIBRARIES}},
         "generator": {
             "generator_id": generator.generator_id,
             "kind": generator.kind,

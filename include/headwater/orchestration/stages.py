@@ -22,11 +22,14 @@ def at_stage(dataset: str, spec_sha256: str | None = None) -> Iterator[tuple[Hou
     from airflow.sdk.exceptions import AirflowFailException
 
     from headwater.chain.house import GateClosedError
+    from headwater.checks.refusal import CannotJudgeError
     from headwater.generators.errors import FitError, ModelFileError, SettingsError
+    from headwater.orchestration.dates import BatchDateError
     from headwater.orchestration.settings import datasets_folder, open_house
     from headwater.sources.errors import SourceError, SourceUnavailable
     from headwater.spec import DatasetSpec, SpecError, load_spec
 
+    outcomes = (GateClosedError, CannotJudgeError, SourceError, SpecError, SettingsError, FitError, ModelFileError)
     try:
         house = open_house(str(get_current_context()["run_id"]))
         if spec_sha256 is None:
@@ -37,5 +40,5 @@ def at_stage(dataset: str, spec_sha256: str | None = None) -> Iterator[tuple[Hou
         yield house, spec
     except SourceUnavailable:
         raise
-    except (GateClosedError, SourceError, SpecError, SettingsError, FitError, ModelFileError) as error:
+    except (BatchDateError, *outcomes) as error:
         raise AirflowFailException(str(error)) from error
