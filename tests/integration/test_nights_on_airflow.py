@@ -181,3 +181,22 @@ def test_drift_of_the_source_stops_retraining_at_once(airflow: RunningAirflow, t
     assert acquire.try_number == 1
     assert "ward" in message
     assert "wards" in message
+
+
+def test_a_candidate_that_cannot_be_fitted_harms_no_other(
+    airflow: RunningAirflow, house: House, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    csv = tmp_path_factory.mktemp("twofold") / "clinic.csv"
+    clinic_rows().to_csv(csv, index=False)
+    candidates = ["trees", {"kind": "treees", "name": "misspelt"}]
+    spec = {**clinic_spec(csv, candidates=candidates), "dataset": "twofold"}
+    (airflow.datasets / "twofold.yaml").write_text(yaml.safe_dump(spec))
+    made = run(airflow, "retrain__twofold")
+    failed = next(task for task in made.tasks if task.label == "train[1]")
+    with house.ledger.transaction() as books:
+        champion = books.generators.champion("twofold")
+    assert made.state == "success", states(made)
+    assert (failed.state, failed.try_number) == ("failed", 1)
+    assert "did you mean 'trees'?" in airflow.api.error_of(made, failed)
+    assert champion is not None
+    assert champion.kind == "trees"
