@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from headwater.chain import identity
+from headwater.chain.decisions import decided
 from headwater.chain.house import GateClosedError, House
 from headwater.chain.judge import MisfitError, judge
 from headwater.checks.verdict import score, verdict
-from headwater.ledger.records import Decision, Generator
+from headwater.ledger.records import Generator
 from headwater.spec import DatasetSpec
 
 
@@ -57,7 +57,9 @@ def _crown(house: House, spec: DatasetSpec, best: Generator, reason: str) -> Pro
     now = datetime.now(UTC)
     with house.ledger.transaction() as books:
         books.generators.promote(spec.dataset, best.generator_id, now)
-        books.decisions.record(_decision(house, spec, kind="promote", subject=best.generator_id, reason=reason, at=now))
+        books.decisions.record(
+            decided(house, spec.dataset, "promote", ("generator", best.generator_id), reason=reason, at=now)
+        )
     return Promotion(best.generator_id, True, reason)
 
 
@@ -65,23 +67,8 @@ def _keep(house: House, spec: DatasetSpec, champion: Generator | None, reason: s
     subject = champion.generator_id if champion else ""
     with house.ledger.transaction() as books:
         books.decisions.record(
-            _decision(house, spec, kind="keep", subject=subject, reason=reason, at=datetime.now(UTC))
+            decided(house, spec.dataset, "keep", ("generator", subject), reason=reason, at=datetime.now(UTC))
         )
     if champion is None:
         raise GateClosedError(f"{spec.dataset} has no champion. {reason}")
     return Promotion(champion.generator_id, False, reason)
-
-
-def _decision(house: House, spec: DatasetSpec, *, kind: str, subject: str, reason: str, at: datetime) -> Decision:
-    return Decision(
-        decision_id=identity.decision_id(subject or spec.dataset, kind, house.run_id),
-        dataset=spec.dataset,
-        kind=kind,
-        subject_kind="generator",
-        subject_id=subject,
-        outcome=kind,
-        reason=reason,
-        decided_by="headwater",
-        decided_at=at,
-        detail={"run_id": house.run_id},
-    )

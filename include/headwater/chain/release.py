@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 
-from headwater.chain import identity, keys
+from headwater.chain import keys
+from headwater.chain.decisions import decided
 from headwater.chain.house import GateClosedError, House
 from headwater.chain.manifest import manifest
-from headwater.ledger.records import Batch, Decision, Validation
+from headwater.ledger.records import Batch, Validation
 from headwater.spec import DatasetSpec
 
 COPY_ROWS = 100_000
@@ -56,7 +57,9 @@ def _publish(house: House, spec: DatasetSpec, batch: Batch, validation: Validati
         tables = _parts(house, source, len(books.batches.shards(batch.batch_id)))
         books.readers.publish(batch.dataset, schema, batch.batch_date, batch.batch_id, tables)
         books.batches.mark(batch.batch_id, "released", location=target, released_at=now)
-        books.decisions.record(_decision(house, batch, "release", validation.sentence, now))
+        books.decisions.record(
+            decided(house, batch.dataset, "release", ("batch", batch.batch_id), reason=validation.sentence, at=now)
+        )
         books.lineage.record("batch", batch.batch_id, "reader", f"synthetic.{batch.dataset}")
         if source != target:
             house.store.publish(source, target)
@@ -68,7 +71,9 @@ def _quarantine(house: House, batch: Batch, validation: Validation) -> None:
     source = _with_manifest(house, batch, validation, target)
     with house.ledger.transaction() as books:
         books.batches.mark(batch.batch_id, "quarantined", location=target)
-        books.decisions.record(_decision(house, batch, "quarantine", validation.sentence, now))
+        books.decisions.record(
+            decided(house, batch.dataset, "quarantine", ("batch", batch.batch_id), reason=validation.sentence, at=now)
+        )
         if source != target:
             house.store.publish(source, target)
 
@@ -87,18 +92,3 @@ def _with_manifest(house: House, batch: Batch, validation: Validation, target: s
 def _parts(house: House, folder: str, count: int) -> Iterator[pa.Table]:
     for index in range(count):
         yield from house.store.iter_tables(keys.part(folder, index), COPY_ROWS)
-
-
-def _decision(house: House, batch: Batch, kind: str, reason: str, at: datetime) -> Decision:
-    return Decision(
-        decision_id=identity.decision_id(batch.batch_id, kind, house.run_id),
-        dataset=batch.dataset,
-        kind=kind,
-        subject_kind="batch",
-        subject_id=batch.batch_id,
-        outcome=kind,
-        reason=reason,
-        decided_by="headwater",
-        decided_at=at,
-        detail={"run_id": house.run_id},
-    )

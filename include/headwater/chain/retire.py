@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from headwater.chain import identity
+from headwater.chain.decisions import decided
 from headwater.chain.house import House
-from headwater.ledger.records import Batch, Decision
+from headwater.ledger.records import Batch
 from headwater.spec import DatasetSpec
 
 
@@ -31,21 +31,8 @@ def _retire_one(house: House, batch: Batch) -> None:
         if batch.status == "released":
             books.readers.drop(batch.dataset, batch.batch_date)
         books.batches.mark(batch.batch_id, "retired")
-        books.decisions.record(_decision(house, batch))
+        reason = f"Older than the spec keeps a {batch.status} batch."
+        subject = ("batch", batch.batch_id)
+        books.decisions.record(decided(house, batch.dataset, "retire", subject, reason=reason, at=datetime.now(UTC)))
         if batch.location:
             house.store.delete(batch.location)
-
-
-def _decision(house: House, batch: Batch) -> Decision:
-    return Decision(
-        decision_id=identity.decision_id(batch.batch_id, "retire", house.run_id),
-        dataset=batch.dataset,
-        kind="retire",
-        subject_kind="batch",
-        subject_id=batch.batch_id,
-        outcome="retire",
-        reason=f"Older than the spec keeps a {batch.status} batch.",
-        decided_by="headwater",
-        decided_at=datetime.now(UTC),
-        detail={"run_id": house.run_id},
-    )
