@@ -80,7 +80,7 @@ def test_the_limit_follows_the_noise_floor(reference: Reference, honest: pd.Data
     loose = check(honest, dataclasses.replace(reference, floors={"knn_coverage": wide}))
     spec = check(honest, dataclasses.replace(reference, floors={"knn_coverage": narrow}))
     assert (loose.limit, loose.limit_origin) == (pytest.approx(0.7), "noise_floor")
-    assert (spec.limit, spec.limit_origin) == (pytest.approx(0.85 * 0.9), "spec")
+    assert (spec.limit, spec.limit_origin) == (pytest.approx(reference.contract.coverage_min * 0.9), "spec")
 
 
 def test_the_same_seed_gives_the_same_result(
