@@ -7,7 +7,7 @@ import pytest
 from generator_tables import mixed, numerical, table
 
 from headwater.generators.errors import ModelFileError, SettingsError
-from headwater.generators.gaussian_copula import VERSION, GaussianCopula
+from headwater.generators.copula.generator import VERSION, GaussianCopula
 from headwater.generators.model_file import pack, unpack
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from generator_tables import mixed
+from members import MEMBERS
 
 from headwater.generators.base import Generator
 from headwater.generators.errors import ModelFileError
@@ -19,7 +20,7 @@ from headwater.generators.registry import create, load
 from headwater.tables.frames import conform, to_arrow
 from headwater.tables.hashing import block_hash
 
-KINDS = ("trees", "gaussian_copula")
+KINDS = tuple(MEMBERS)
 ROWS = 3_000
 REPOSITORY = Path(__file__).parents[2]
 
@@ -31,7 +32,7 @@ def real() -> tuple[pd.DataFrame, Any]:
 
 @pytest.fixture(scope="module", params=KINDS)
 def member(request: pytest.FixtureRequest, real: tuple[pd.DataFrame, Any]) -> Generator:
-    return create(request.param, {}).fit(*real, seed=3)
+    return create(request.param, MEMBERS[request.param]).fit(*real, seed=3)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def made(member: Generator) -> pd.DataFrame:
 def test_it_keeps_the_protocol(member: Generator) -> None:
     assert isinstance(member, Generator)
     assert member.kind in KINDS
-    assert member.capabilities.pickled == (member.kind == "gaussian_copula")
+    assert member.capabilities.pickled == (member.kind in ("gaussian_copula", "ctgan", "tvae", "copula_gan"))
 
 
 def test_rows_conform_to_the_schema(made: pd.DataFrame, real: tuple[pd.DataFrame, Any]) -> None:
@@ -119,7 +120,7 @@ def test_the_seed_decides_the_rows(member: Generator) -> None:
 
 
 def test_two_fits_make_the_same_rows(member: Generator, real: tuple[pd.DataFrame, Any]) -> None:
-    again = create(member.kind, {}).fit(*real, seed=3)
+    again = create(member.kind, MEMBERS[member.kind]).fit(*real, seed=3)
     pd.testing.assert_frame_equal(again.sample(150, 4), member.sample(150, 4))
 
 
@@ -166,7 +167,7 @@ def test_a_stored_model_makes_the_same_rows_in_a_new_process(
 
 def test_an_altered_or_short_model_file_is_refused(member: Generator) -> None:
     data = member.save()
-    other = {"trees": "gaussian_copula", "gaussian_copula": "trees"}[member.kind]
+    other = next(kind for kind in KINDS if kind != member.kind)
     for damaged in (b"", data[:40], data[: len(data) // 2], data[:-1], data + b"x", _flipped(data, len(data) - 300)):
         with pytest.raises(ModelFileError, match="retrain"):
             load(member.kind, damaged)
@@ -177,7 +178,7 @@ def test_an_altered_or_short_model_file_is_refused(member: Generator) -> None:
 def test_an_unfitted_member_says_so(member: Generator) -> None:
     for ask in (lambda m: m.sample(1, 1), lambda m: m.sample_where({}, 1, 1), lambda m: m.save()):
         with pytest.raises(ValueError, match="call fit or load first"):
-            ask(create(member.kind, {}))
+            ask(create(member.kind, MEMBERS[member.kind]))
 
 
 def test_no_rows_is_a_table_too_and_fewer_is_refused(member: Generator, real: tuple[pd.DataFrame, Any]) -> None:

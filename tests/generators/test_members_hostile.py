@@ -6,19 +6,20 @@ import numpy as np
 import pandas as pd
 import pytest
 from generator_tables import categorical, column, mixed, numerical, table
+from members import MEMBERS
 
 from headwater.generators.errors import FitError
 from headwater.generators.registry import create
 from headwater.tables.frames import conform, to_arrow
 
-KINDS = ("trees", "gaussian_copula")
+KINDS = tuple(MEMBERS)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("rows", [2, 3, 50])
 def test_tiny_tables_are_learned(kind: str, rows: int) -> None:
     frame, schema = mixed(rows)
-    made = create(kind, {}).fit(frame, schema, 1).sample(30, 2)
+    made = create(kind, MEMBERS[kind]).fit(frame, schema, 1).sample(30, 2)
     pd.testing.assert_frame_equal(conform(made, schema), made)
     assert made["weight"].between(frame["weight"].min(), frame["weight"].max()).all()
 
@@ -28,7 +29,7 @@ def test_tiny_tables_are_learned(kind: str, rows: int) -> None:
 def test_a_table_of_one_row_or_none_is_refused(kind: str, rows: int) -> None:
     frame, schema = mixed(2)
     with pytest.raises(FitError, match=f"{rows} rows to learn from; give at least 2"):
-        create(kind, {}).fit(frame.iloc[:rows], schema, 1)
+        create(kind, MEMBERS[kind]).fit(frame.iloc[:rows], schema, 1)
 
 
 HOSTILE = [" ", "a b", 'x"y', "select", "naïve – 列", "c0", "m1", "n" * 200, "%s{0}", "'; drop table x; --"]
@@ -39,7 +40,7 @@ def test_odd_column_names_do_not_matter(kind: str) -> None:
     rng = np.random.Generator(np.random.PCG64(1))
     columns = [numerical(name, nullable=True) for name in HOSTILE]
     frame, schema = table(columns, {name: np.where(rng.random(60) < 0.2, np.nan, rng.random(60)) for name in HOSTILE})
-    made = create(kind, {}).fit(frame, schema, 1).sample(80, 2)
+    made = create(kind, MEMBERS[kind]).fit(frame, schema, 1).sample(80, 2)
     assert list(made.columns) == HOSTILE
     assert made.notna().any().all()
 
@@ -60,7 +61,7 @@ def test_extreme_numbers_and_dates_come_back_within_range(kind: str) -> None:
     columns = [numerical("whole", "integer"), numerical("near", "integer"), numerical("huge"), numerical("tiny")]
     columns += [column("born", "datetime", "date"), column("seen", "datetime", "timestamp")]
     frame, schema = table(columns, values)
-    made = create(kind, {}).fit(frame, schema, 1).sample(300, 2)
+    made = create(kind, MEMBERS[kind]).fit(frame, schema, 1).sample(300, 2)
     pd.testing.assert_frame_equal(conform(made, schema), made)
     for name in values:
         assert made[name].notna().all()
@@ -74,23 +75,23 @@ def test_extreme_numbers_and_dates_come_back_within_range(kind: str) -> None:
 def test_what_cannot_be_learned_is_named(kind: str) -> None:
     infinite = table([numerical("rate")], {"rate": [1.0, np.inf, -np.inf]})
     with pytest.raises(FitError, match="'rate' holds 2 infinite values"):
-        create(kind, {}).fit(*infinite, seed=1)
+        create(kind, MEMBERS[kind]).fit(*infinite, seed=1)
     text = table([column("note", "categorical", "text")], {"note": ["a", "b", "c"]})
     with pytest.raises(FitError, match="'note' holds free text"):
-        create(kind, {}).fit(*text, seed=1)
+        create(kind, MEMBERS[kind]).fit(*text, seed=1)
     personal = table([column("who", "pii", "text"), numerical("x")], {"who": ["a", "b"], "x": [1.0, 2.0]})
     with pytest.raises(FitError, match="'who' does not say which kind"):
-        create(kind, {}).fit(*personal, seed=1)
+        create(kind, MEMBERS[kind]).fit(*personal, seed=1)
     number = table([column("day", "id", "date"), numerical("x")], {"day": ["2020-01-01"] * 2, "x": [1.0, 2.0]})
     with pytest.raises(FitError, match="'day' is stored as date"):
-        create(kind, {}).fit(*number, seed=1)
+        create(kind, MEMBERS[kind]).fit(*number, seed=1)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_table_without_any_variety_is_returned_as_it_is(kind: str) -> None:
     columns = [categorical("same", ("y", "z")), numerical("none", nullable=True), column("yes", "boolean", "boolean")]
     frame, schema = table(columns, {"same": ["z"] * 5, "none": [np.nan] * 5, "yes": [True] * 5})
-    made = create(kind, {}).fit(frame, schema, 1).sample(4, 2)
+    made = create(kind, MEMBERS[kind]).fit(frame, schema, 1).sample(4, 2)
     pd.testing.assert_frame_equal(made, frame.iloc[:4])
 
 
@@ -100,6 +101,6 @@ def test_a_constant_that_is_sometimes_missing_keeps_both(kind: str) -> None:
     frame, schema = table(
         [numerical("x", decimals=1, nullable=True), categorical("g", ("a",))], {"x": values, "g": ["a"] * 80}
     )
-    made = create(kind, {}).fit(frame, schema, 1).sample(2_000, 2)["x"]
+    made = create(kind, MEMBERS[kind]).fit(frame, schema, 1).sample(2_000, 2)["x"]
     assert set(made.dropna()) == {2.5}
     assert abs(made.isna().mean() - 0.25) < 0.06

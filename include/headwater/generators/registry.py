@@ -11,8 +11,12 @@ from headwater.generators.base import Generator
 from headwater.generators.errors import SettingsError
 
 BUILT_IN = {
-    "gaussian_copula": "headwater.generators.gaussian_copula:GaussianCopula",
+    "copula_gan": "headwater.generators.neural.copula_gan:CopulaGan",
+    "ctgan": "headwater.generators.neural.ctgan:Ctgan",
+    "gaussian_copula": "headwater.generators.copula.generator:GaussianCopula",
+    "mixture": "headwater.generators.mixture.generator:Mixture",
     "trees": "headwater.generators.trees.generator:Trees",
+    "tvae": "headwater.generators.neural.tvae:Tvae",
 }
 """Kind to ``module:Class``. A user's own generator is named by its own ``package.module:Class``."""
 

@@ -1,0 +1,1 @@
+"""The `gaussian_copula` member: marginals joined by one normal copula."""
