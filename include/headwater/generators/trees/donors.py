@@ -25,7 +25,7 @@ class Donors:
     """Donors of all nodes, node after node.
 
     Attributes:
-        start, count: int64, shape ``(nodes,)``: each node's run; inner nodes have none.
+        start, count: int64, shape ``(nodes,)``: each node's run; that of an inner node spans those of its leaves.
         low: the lower end of each donor's interval, in the column's numbers or codes.
         span: length of the interval (0: the value itself), or None when nothing is smoothed.
     """
@@ -66,19 +66,19 @@ class Donors:
         return cls(start, count, low, arrays.get(f"{prefix}span"))
 
 
-def exact_donors(nodes: np.ndarray, size: int, values: np.ndarray) -> Donors:
+def exact_donors(nodes: np.ndarray, last: np.ndarray, values: np.ndarray) -> Donors:
     """Donors that are drawn as they are.
 
     Args:
         nodes: the leaf of each row, shape ``(rows,)``.
-        size: number of nodes of the tree.
+        last: the last node below each node (see ``Partition.last``).
         values: the rows' values, shape ``(rows,)``.
     """
     order = np.lexsort((values, nodes))
-    return Donors(*_runs(nodes, size), shrink(values[order]), None)
+    return Donors(*_runs(nodes, last), shrink(values[order]), None)
 
 
-def smoothed_donors(nodes: np.ndarray, size: int, values: np.ndarray, atom: np.ndarray) -> Donors:
+def smoothed_donors(nodes: np.ndarray, last: np.ndarray, values: np.ndarray, atom: np.ndarray) -> Donors:
     """Donors that stand for the interval around them. Arguments as above; ``atom`` marks values kept as they are."""
     order = np.lexsort((values, nodes))
     leaf, value, fixed = nodes[order], values[order], atom[order]
@@ -86,7 +86,7 @@ def smoothed_donors(nodes: np.ndarray, size: int, values: np.ndarray, atom: np.n
     starts = np.flatnonzero(first)
     group = np.cumsum(first) - 1
     low, high = _intervals(value[starts], leaf[starts], fixed[starts])
-    return Donors(*_runs(nodes, size), shrink(low[group]), shrink((high - low)[group]))
+    return Donors(*_runs(nodes, last), shrink(low[group]), shrink((high - low)[group]))
 
 
 def shrink(values: np.ndarray) -> np.ndarray:
@@ -98,9 +98,10 @@ def shrink(values: np.ndarray) -> np.ndarray:
     return values.astype(next(fits, np.int64))
 
 
-def _runs(nodes: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    count = np.bincount(nodes, minlength=size).astype(np.int64)
-    return np.cumsum(count) - count, count
+def _runs(nodes: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where the donors of each node begin, and how many it has; those of an inner node are those of all its leaves."""
+    total = np.append(0, np.cumsum(np.bincount(nodes, minlength=len(last)))).astype(np.int64)
+    return total[:-1], total[last + 1] - total[:-1]
 
 
 def _intervals(value: np.ndarray, leaf: np.ndarray, fixed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

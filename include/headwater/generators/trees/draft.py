@@ -13,7 +13,8 @@ class Draft:
     """A chunk of rows.
 
     Attributes:
-        features: float32, shape ``(rows, slots)``, C order: what trees split on; NaN where a number is missing.
+        features: float32, shape ``(rows, slots + 1)``, C order: what trees split on; NaN where a number is missing. The
+            last is chance: it chooses among the trees of a column.
         numbers: slot to its numbers (see ``generators.columns``), shape ``(rows,)``.
         missing: slot to a bool mask, absent where nothing is missing. Codes carry their own -1 instead.
         scores: slot to normal scores, float64 (continuous columns only); 0 where missing.
@@ -22,11 +23,20 @@ class Draft:
 
     def __init__(self, rows: int, slots: int) -> None:
         self.rows = rows
-        self.features = np.zeros((rows, slots), dtype=np.float32)
+        self.features = np.zeros((rows, slots + 1), dtype=np.float32)
         self.numbers: dict[int, np.ndarray] = {}
         self.missing: dict[int, np.ndarray] = {}
         self.scores: dict[int, np.ndarray] = {}
         self.levels: dict[int, int] = {}
+
+    @property
+    def chance(self) -> int:
+        """The slot of chance."""
+        return self.features.shape[1] - 1
+
+    def draw_chance(self, rng: np.random.Generator) -> None:
+        """Fill the slot of chance: uniform in [0, 1)."""
+        self.features[:, -1] = rng.random(self.rows, dtype=np.float32)
 
     @property
     def filled(self) -> int:
@@ -53,7 +63,7 @@ class Draft:
 
     def take(self, rows: np.ndarray) -> Draft:
         """The given rows (indices or a bool mask) as a draft of their own."""
-        part = Draft(0, self.features.shape[1])
+        part = Draft(0, self.chance)
         part.features = np.ascontiguousarray(self.features[rows])
         part.rows = len(part.features)
         part.numbers = {slot: values[rows] for slot, values in self.numbers.items()}

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from headwater.generators.columns import Codec
-from headwater.generators.trees.donors import SPAN_MAX, exact_donors, smoothed_donors
+from headwater.generators.trees.bagging import Grown, Growth, grow_forest
+from headwater.generators.trees.donors import SPAN_MAX, Donors, exact_donors, smoothed_donors
 from headwater.generators.trees.draft import Draft
 from headwater.generators.trees.drift import drift_of, fit_drift
 from headwater.generators.trees.gate import Gate, fit_gate
-from headwater.generators.trees.growth import grow
 from headwater.generators.trees.models import Codes, ColumnModel, Smooth, Steps
-from headwater.generators.trees.partition import Partition
 from headwater.generators.trees.scores import atoms, mid_scores, quantiles, spread_scores
 from headwater.generators.trees.targets import class_target, spread_target
 
@@ -30,7 +29,7 @@ ATOM_SHARE_MAX = 0.2
 class Plan:
     """How to fit: see the settings of ``Trees``."""
 
-    leaf: int
+    growth: Growth
     smoothing: bool
     seed: int
 
@@ -70,7 +69,7 @@ class Fitting:
             return self._codes(codec, numbers)
         gate = None
         if missing.any():
-            gate = fit_gate(self._grow(self.draft, missing.astype(np.float64)[:, None]), self.draft, missing)
+            gate = fit_gate(self._grow(self.draft, missing.astype(np.float64)[:, None]), missing)
         column = _Numbers(codec, numbers, ~missing, atoms(numbers[~missing]), gate)
         # A range that float64 cannot count through, or hold, is drawn from its donors as they are.
         plain = not (self.plan.smoothing and codec.high - codec.low < (SPAN_MAX if codec.form == "lattice" else np.inf))
@@ -78,8 +77,8 @@ class Fitting:
 
     def _codes(self, codec: Codec, codes: np.ndarray) -> Codes:
         slot = self.draft.filled
-        tree = self._grow(self.draft, class_target(codes, self.draft, self.plan.leaf))
-        model = Codes(slot, tree, exact_donors(tree.nodes_of(self.draft), tree.size, codes))
+        grown = self._grow(self.draft, class_target(codes, self.draft, self.plan.growth.leaf))
+        model = Codes(slot, grown.forest, exact_donors(grown.nodes, grown.forest.tree.last, codes[grown.rows]))
         self.draft.put_codes(slot, codes)
         self.draft.levels[slot] = codec.levels
         return model
@@ -89,11 +88,9 @@ class Fitting:
         base = int(codec.low) if codec.form == "lattice" and codec.high - codec.low < SPAN_MAX else 0
         offsets = column.all - base
         known, draft = offsets[column.present], self._present(column)
-        tree = self._grow(draft, spread_target(mid_scores(known)))
-        nodes = tree.nodes_of(draft)
-        smoothed = None if plain else smoothed_donors(nodes, tree.size, known, column.atom)
-        donors = smoothed or exact_donors(nodes, tree.size, known)
-        model = Steps(slot, base, *_scale(known), column.gate, tree, donors)
+        grown = self._grow(draft, spread_target(mid_scores(known)))
+        donors = _donors(grown, known, None if plain else column.atom)
+        model = Steps(slot, base, *_scale(known), column.gate, grown.forest, donors)
         self.draft.put_numbers(slot, column.all, model.feature(offsets), column.absent)
         return model
 
@@ -105,8 +102,7 @@ class Fitting:
         before, draft = list(self.draft.scores), self._present(column)
         weights = fit_drift(draft, before, scores)
         rest = scores - drift_of(draft, before, weights)
-        tree = self._grow(draft, spread_target(rest))
-        donors = smoothed_donors(tree.nodes_of(draft), tree.size, rest, np.zeros(len(rest), dtype=bool))
+        grown = self._grow(draft, spread_target(rest))
         model = Smooth(
             slot=slot,
             base=codec.low,
@@ -115,8 +111,8 @@ class Fitting:
             weights=weights,
             quantiles=quantiles(known, column.atom),
             gate=column.gate,
-            tree=tree,
-            donors=donors,
+            forest=grown.forest,
+            donors=_donors(grown, rest, np.zeros(len(rest), dtype=bool)),
         )
         everywhere = np.zeros(self.draft.rows)
         everywhere[column.present] = scores
@@ -127,8 +123,15 @@ class Fitting:
     def _present(self, column: _Numbers) -> Draft:
         return self.draft if column.gate is None else self.draft.take(column.present)
 
-    def _grow(self, draft: Draft, target: np.ndarray) -> Partition:
-        return grow(draft, target, self.plan.leaf, (self.plan.seed + draft.filled) % 2**32)
+    def _grow(self, draft: Draft, target: np.ndarray) -> Grown:
+        return grow_forest(draft, target, self.plan.growth, (self.plan.seed + draft.filled) % 2**32)
+
+
+def _donors(grown: Grown, values: np.ndarray, atom: np.ndarray | None) -> Donors:
+    """Donors of the rows a forest was grown on; without ``atom`` they are drawn as they are."""
+    if atom is None:
+        return exact_donors(grown.nodes, grown.forest.tree.last, values[grown.rows])
+    return smoothed_donors(grown.nodes, grown.forest.tree.last, values[grown.rows], atom[grown.rows])
 
 
 def _scale(offsets: np.ndarray) -> tuple[float, float]:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from headwater.generators.conditions import Wanted
+from headwater.generators.trees.bagging import Grown
 from headwater.generators.trees.draft import Draft
-from headwater.generators.trees.partition import Partition
+from headwater.generators.trees.forest import Forest
 
 
 @dataclass(frozen=True)
@@ -21,43 +22,41 @@ class Gate:
     """The share of missing values in each leaf.
 
     Attributes:
-        tree: over the columns drawn before.
+        forest: over the columns drawn before.
         share: float64, shape ``(nodes,)``.
     """
 
-    tree: Partition
+    forest: Forest
     share: np.ndarray
 
     def draw(self, draft: Draft, rng: np.random.Generator) -> np.ndarray:
         """Which rows are missing: bool, shape ``(rows,)``."""
-        missing: np.ndarray = rng.random(draft.rows) < self.share[self.tree.nodes_of(draft)]
+        missing: np.ndarray = rng.random(draft.rows) < self.share[self.forest.nodes_of(draft, rng)]
         return missing
 
-    def force(self, draft: Draft, wanted: Wanted) -> tuple[np.ndarray, np.ndarray]:
+    def force(self, draft: Draft, rng: np.random.Generator, wanted: Wanted) -> tuple[np.ndarray, np.ndarray]:
         """All rows missing or none, as ``wanted`` says, and the chance to keep each row."""
         share = self.share if wanted.missing else 1.0 - self.share
         top = share.max()
-        keep = share[self.tree.nodes_of(draft)] / top if top > 0 else np.zeros(draft.rows)
+        keep = share[self.forest.nodes_of(draft, rng)] / top if top > 0 else np.zeros(draft.rows)
         return np.full(draft.rows, wanted.missing), keep
 
     def to_arrays(self, prefix: str) -> dict[str, np.ndarray]:
         """The arrays by name, each name beginning with ``prefix``."""
-        return {f"{prefix}share": self.share, **self.tree.to_arrays(f"{prefix}tree.")}
+        return {f"{prefix}share": self.share, **self.forest.to_arrays(f"{prefix}forest.")}
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, np.ndarray], prefix: str, slots: int) -> Gate | None:
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray], prefix: str, slots: np.ndarray) -> Gate | None:
         """The gate of :meth:`to_arrays`, or None when there was none."""
         if f"{prefix}share" not in arrays:
             return None
-        return cls(Partition.from_arrays(arrays, f"{prefix}tree.", slots), arrays[f"{prefix}share"])
+        return cls(Forest.from_arrays(arrays, f"{prefix}forest.", slots), arrays[f"{prefix}share"])
 
 
-def fit_gate(tree: Partition, draft: Draft, missing: np.ndarray) -> Gate:
-    """The gate of a tree that was grown to tell missing rows (bool, shape ``(rows,)``) of a draft of real rows."""
-    nodes = tree.nodes_of(draft)
-    count = np.bincount(nodes, minlength=tree.size)
-    share = np.bincount(nodes, weights=missing.astype(np.float64), minlength=tree.size) / np.maximum(count, 1)
-    return Gate(tree, share)
+def fit_gate(grown: Grown, missing: np.ndarray) -> Gate:
+    """The gate of a forest that was grown to tell missing rows (bool, shape ``(rows,)``)."""
+    absent = grown.totals(missing.astype(np.float64))
+    return Gate(grown.forest, absent / np.maximum(grown.totals(), 1.0))
 
 
 def draw_gate(gate: Gate | None, draft: Draft, rng: np.random.Generator) -> np.ndarray | None:
@@ -65,8 +64,10 @@ def draw_gate(gate: Gate | None, draft: Draft, rng: np.random.Generator) -> np.n
     return None if gate is None else gate.draw(draft, rng)
 
 
-def force_gate(gate: Gate | None, draft: Draft, wanted: Wanted) -> tuple[np.ndarray | None, np.ndarray]:
+def force_gate(
+    gate: Gate | None, draft: Draft, rng: np.random.Generator, wanted: Wanted
+) -> tuple[np.ndarray | None, np.ndarray]:
     """As :meth:`Gate.force`; a column that is never missing keeps no row when missing is wanted."""
     if gate is None:
         return None, np.full(draft.rows, 0.0 if wanted.missing else 1.0)
-    return gate.force(draft, wanted)
+    return gate.force(draft, rng, wanted)

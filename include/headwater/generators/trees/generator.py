@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, Self, get_args
+import math
+from typing import Any, ClassVar, Literal, Self, get_args
 
 import pandas as pd
 
@@ -11,21 +12,34 @@ from headwater.generators.base import Capabilities, Conditional, Conditions
 from headwater.generators.conditions import wanted
 from headwater.generators.errors import FitError, SettingsError
 from headwater.generators.made import check_made
+from headwater.generators.trees.bagging import Growth
 from headwater.generators.trees.fitting import Fitting, Plan
 from headwater.generators.trees.model import TableModel
 from headwater.generators.trees.order import Order, draw_order
 from headwater.generators.trees.storing import pack_model, unpack_model
 from headwater.tables.schema import TableSchema
 
+LEAF = 20
+"""Fewest real rows in a leaf when the setting is left out."""
+
+SETTINGS = ("leaf", "trees", "pruning", "shrinkage", "shard_rows", "smoothing", "order")
+
 
 class Trees:
-    """Each column is drawn from the leaf that the columns before it lead to.
+    """Each column is drawn from a leaf that the columns before it lead to, in one of several trees.
 
     Method: Reiter 2005; Nowok, Raab and Dibben 2016 (synthpop); see ``fitting`` for what differs.
 
     Settings:
-        leaf: fewest real rows in a leaf. A leaf is never smaller, whatever the table: with fewer than ``2 * leaf``
+        leaf: fewest real rows in a leaf; 20, or all of a smaller table, when left out. With fewer than ``2 * leaf``
             rows there is no split, and columns are drawn independently of each other.
+        trees: how many trees a column has; each row follows one of them. More trees, less learned by heart, and a
+            longer fit. With 1 it is grown on all rows, with more each on a random part of them.
+        pruning: twice the log-likelihood that every split must earn, or it is taken back; 0 keeps all. Higher is
+            further from single real rows, and further from fine detail.
+        shrinkage: a draw stays in a node of ``n`` real rows with chance ``n / (n + shrinkage)`` and otherwise climbs to
+            the node above; 0 never climbs.
+        shard_rows: most rows that one tree is grown on. A larger table is dealt into shards, one a tree.
         smoothing: draw numbers between real values too; False repeats real values.
         order: ``data`` draws categories of low entropy first, ``spec`` keeps the order of the table.
 
@@ -36,14 +50,32 @@ class Trees:
     kind: ClassVar[str] = "trees"
     capabilities: ClassVar[Capabilities] = Capabilities(exact_conditions=False, pickled=False, missing_values=True)
 
-    def __init__(self, leaf: int = 20, smoothing: bool = True, order: Literal["data", "spec"] = "data") -> None:
-        if isinstance(leaf, bool) or not isinstance(leaf, int) or leaf < 1:
-            raise SettingsError(f"trees: leaf is the fewest real rows in a leaf, a whole number from 1, not {leaf!r}")
+    def __init__(
+        self,
+        *,
+        leaf: int | None = None,
+        trees: int = 4,
+        pruning: float = 5.0,
+        shrinkage: float = 0.0,
+        shard_rows: int = 100_000,
+        smoothing: bool = True,
+        order: Literal["data", "spec"] = "data",
+    ) -> None:
+        if leaf is not None:
+            _check_whole("leaf", leaf, 1, "the fewest real rows in a leaf")
+        _check_whole("trees", trees, 1, "how many trees a column has")
+        _check_whole("shard_rows", shard_rows, 1_000, "the most rows a tree is grown on")
+        _check_amount("pruning", pruning)
+        _check_amount("shrinkage", shrinkage)
         if not isinstance(smoothing, bool):
             raise SettingsError(f"trees: smoothing is true or false, not {smoothing!r}")
         if order not in get_args(Order):
             raise SettingsError(f"trees: order is one of {', '.join(get_args(Order))}, not {order!r}")
         self.leaf = leaf
+        self.trees = trees
+        self.pruning = float(pruning)
+        self.shrinkage = float(shrinkage)
+        self.shard_rows = shard_rows
         self.smoothing = smoothing
         self.order: Order = order
         self._model: TableModel | None = None
@@ -53,16 +85,18 @@ class Trees:
 
         Raises:
             FitError: fewer than 2 rows, infinities, free text, or an id or pii column that cannot be made.
+            SettingsError: ``leaf`` is larger than the table.
         """
         if len(rows) < 2:
             raise FitError(f"the table has {len(rows)} rows to learn from; give at least 2 (in practice 100 or more)")
+        growth = self._growth(len(rows))
         check_made(schema)
         learned = [(place, column) for place, column in enumerate(schema.columns) if column.is_learned]
         codecs = [columns.learn(rows[column.name], column, place) for place, column in learned]
         known = [codec for codec in codecs if codec.form != "null"]
         series = [(rows[schema.columns[codec.position].name], schema.columns[codec.position]) for codec in known]
         numbers = [columns.encode(values, column, codec) for (values, column), codec in zip(series, known, strict=True)]
-        fitting = Fitting(len(rows), len(known), Plan(self.leaf, self.smoothing, seed % 2**32))
+        fitting = Fitting(len(rows), len(known), Plan(growth, self.smoothing, seed % 2**32))
         order = draw_order(known, numbers, self.order)
         models = [fitting.add(known[place], numbers[place], series[place][0].isna().to_numpy()) for place in order]
         self._model = TableModel(schema, codecs, [known[place].position for place in order], models)
@@ -91,8 +125,7 @@ class Trees:
 
     def save(self) -> bytes:
         """The model in a versioned format of arrays and JSON; nothing in it is ever executed."""
-        settings = {"leaf": self.leaf, "smoothing": self.smoothing, "order": self.order}
-        return pack_model(settings, self._fitted())
+        return pack_model({name: getattr(self, name) for name in SETTINGS}, self._fitted())
 
     @classmethod
     def load(cls, data: bytes) -> Self:
@@ -106,7 +139,25 @@ class Trees:
         member._model = model
         return member
 
+    def _growth(self, rows: int) -> Growth:
+        """How trees are grown on a table of ``rows`` rows."""
+        leaf = min(LEAF, rows) if self.leaf is None else self.leaf
+        if leaf > rows:
+            cure = f"set leaf to at most {rows // 2}, or leave it out"
+            raise SettingsError(f"trees: leaf is {leaf}, but the table has {rows} rows to learn from; {cure}")
+        return Growth(leaf, self.trees, self.pruning, self.shrinkage, self.shard_rows)
+
     def _fitted(self) -> TableModel:
         if self._model is None:
             raise ValueError("this trees generator has learned nothing yet; call fit or load first")
         return self._model
+
+
+def _check_whole(name: str, given: Any, least: int, meaning: str) -> None:
+    if isinstance(given, bool) or not isinstance(given, int) or given < least:
+        raise SettingsError(f"trees: {name} is {meaning}, a whole number from {least:,}, not {given!r}")
+
+
+def _check_amount(name: str, given: Any) -> None:
+    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given < math.inf:
+        raise SettingsError(f"trees: {name} is a number from 0, not {given!r}")

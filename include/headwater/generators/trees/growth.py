@@ -1,4 +1,4 @@
-"""Grows the tree of one column (CART: Breiman et al. 1984) and orders its predictors' categories for it.
+"""Grows one tree (CART: Breiman et al. 1984) and orders the categories that it splits on.
 
 A split between categories needs an order of them. For one number or two classes the order by the mean of the target
 is the best there is (Fisher 1958); for more classes the first principal component of the classes' shares is close to
@@ -16,38 +16,42 @@ from headwater.generators.trees.partition import Partition
 _POWER_STEPS = 50
 
 
-def grow(draft: Draft, target: np.ndarray, leaf: int, seed: int) -> Partition:
-    """A regression tree for ``target`` over the filled slots of a draft of real rows.
+def grow(features: np.ndarray, target: np.ndarray, leaf: int, seed: int) -> Partition:
+    """A regression tree for ``target``, without recodings.
 
     Gini impurity of classes is the squared error of their 0/1 columns, so one kind of tree serves numbers and classes.
 
     Args:
-        draft: the rows; features of categories may be overwritten.
+        features: float32, shape ``(rows, slots)``, categories recoded; NaN where a number is missing.
         target: float64, shape ``(rows, outputs)``.
         leaf: fewest rows in a leaf. With fewer than ``2 * leaf`` rows the tree is a root.
         seed: decides between equally good splits.
     """
     from sklearn.tree import DecisionTreeRegressor
 
-    if not draft.filled or draft.rows < 2 * leaf or not np.ptp(target, axis=0).any():
-        return _root()
-    categories = [(slot, levels) for slot, levels in draft.levels.items() if levels > 1]
-    recodings = {slot: category_order(draft.numbers[slot], levels, target, leaf) for slot, levels in categories}
-    for slot, table in recodings.items():
-        draft.features[:, slot] = table[draft.numbers[slot]]
+    if len(features) < 2 * leaf or not np.ptp(target, axis=0).any():
+        return root()
     model = DecisionTreeRegressor(min_samples_leaf=leaf, random_state=seed)
-    state = model.fit(draft.features[:, : draft.filled], target).tree_.__getstate__()["nodes"]
+    state = model.fit(features, target).tree_.__getstate__()["nodes"]
     if len(state) == 1:
-        return _root()
-    used = set(state["feature"].tolist())
+        return root()
     return Partition(
         left=state["left_child"].astype(np.int32),
         right=state["right_child"].astype(np.int32),
         feature=state["feature"].astype(np.int32),
         threshold=state["threshold"].astype(np.float64),
         missing_left=state["missing_go_to_left"].astype(bool),
-        recodings={slot: table for slot, table in recodings.items() if slot in used},
     )
+
+
+def recode(draft: Draft, target: np.ndarray, weight: float) -> dict[int, np.ndarray]:
+    """Order the categories of every slot for ``target``, in the draft's features; returns the tables by slot."""
+    tables = {}
+    for slot, levels in draft.levels.items():
+        if levels > 1:
+            tables[slot] = category_order(draft.numbers[slot], levels, target, weight)
+            draft.features[:, slot] = tables[slot][draft.numbers[slot]]
+    return tables
 
 
 def category_order(codes: np.ndarray, levels: int, target: np.ndarray, weight: float) -> np.ndarray:
@@ -85,7 +89,7 @@ def _first_component(means: np.ndarray, counts: np.ndarray) -> np.ndarray:
     return direction
 
 
-def _root() -> Partition:
+def root() -> Partition:
     """A tree of one node: the column does not depend on the others."""
     none = np.full(1, -1, dtype=np.int32)
     return Partition(none, none, none, np.zeros(1), np.zeros(1, dtype=bool))

@@ -17,8 +17,8 @@ from headwater.generators.trees.donors import Donors
 from headwater.generators.trees.draft import Draft
 from headwater.generators.trees.drift import drift_of
 from headwater.generators.trees.forcing import force_codes, force_numbers
+from headwater.generators.trees.forest import Forest
 from headwater.generators.trees.gate import Gate, draw_gate, force_gate
-from headwater.generators.trees.partition import Partition
 from headwater.generators.trees.scores import Quantiles
 
 Arrays = Mapping[str, np.ndarray]
@@ -30,16 +30,16 @@ class Codes:
 
     form: ClassVar[str] = "codes"
     slot: int
-    tree: Partition
+    forest: Forest
     donors: Donors
 
     def draw(self, draft: Draft, rng: np.random.Generator) -> None:
         """Fill the column."""
-        draft.put_codes(self.slot, self.donors.draw(self.tree.nodes_of(draft), rng.random(draft.rows)))
+        draft.put_codes(self.slot, self.donors.draw(self.forest.nodes_of(draft, rng), rng.random(draft.rows)))
 
     def force(self, draft: Draft, rng: np.random.Generator, wanted: Wanted) -> np.ndarray:
         """Fill the column with what ``wanted`` allows; returns the chance to keep each row."""
-        codes, keep = force_codes(self.donors, self.tree.nodes_of(draft), rng.random(draft.rows), wanted)
+        codes, keep = force_codes(self.donors, self.forest.nodes_of(draft, rng), rng.random(draft.rows), wanted)
         draft.put_codes(self.slot, codes)
         return keep
 
@@ -49,13 +49,13 @@ class Codes:
 
     def to_arrays(self, prefix: str) -> dict[str, np.ndarray]:
         """The arrays by name, each name beginning with ``prefix``."""
-        return {**self.tree.to_arrays(f"{prefix}tree."), **self.donors.to_arrays(f"{prefix}donors.")}
+        return {**self.forest.to_arrays(f"{prefix}forest."), **self.donors.to_arrays(f"{prefix}donors.")}
 
     @classmethod
-    def stored(cls, head: dict[str, Any], arrays: Arrays, prefix: str, slots: int) -> Codes:
+    def stored(cls, head: dict[str, Any], arrays: Arrays, prefix: str, slots: np.ndarray) -> Codes:
         """The model of :meth:`head` and :meth:`to_arrays`."""
-        tree = Partition.from_arrays(arrays, f"{prefix}tree.", slots)
-        return cls(head["slot"], tree, Donors.from_arrays(arrays, f"{prefix}donors."))
+        forest = Forest.from_arrays(arrays, f"{prefix}forest.", slots)
+        return cls(head["slot"], forest, Donors.from_arrays(arrays, f"{prefix}donors."))
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Steps:
     centre: float
     factor: float
     gate: Gate | None
-    tree: Partition
+    forest: Forest
     donors: Donors
 
     def feature(self, offsets: np.ndarray) -> np.ndarray:
@@ -83,12 +83,12 @@ class Steps:
     def draw(self, draft: Draft, rng: np.random.Generator) -> None:
         """Fill the column."""
         missing = draw_gate(self.gate, draft, rng)
-        self._put(draft, self.donors.draw(self.tree.nodes_of(draft), rng.random(draft.rows)), missing)
+        self._put(draft, self.donors.draw(self.forest.nodes_of(draft, rng), rng.random(draft.rows)), missing)
 
     def force(self, draft: Draft, rng: np.random.Generator, wanted: Wanted) -> np.ndarray:
         """Fill the column with what ``wanted`` allows; returns the chance to keep each row."""
-        missing, keep = force_gate(self.gate, draft, wanted)
-        nodes = self.tree.nodes_of(draft)
+        missing, keep = force_gate(self.gate, draft, rng, wanted)
+        nodes = self.forest.nodes_of(draft, rng)
         offsets, share = force_numbers(self.donors, nodes, rng.random(draft.rows), wanted, self.base)
         self._put(draft, offsets, missing)
         return keep * share
@@ -104,17 +104,17 @@ class Steps:
     def to_arrays(self, prefix: str) -> dict[str, np.ndarray]:
         """The arrays by name, each name beginning with ``prefix``."""
         gate = {} if self.gate is None else self.gate.to_arrays(f"{prefix}gate.")
-        return {**gate, **self.tree.to_arrays(f"{prefix}tree."), **self.donors.to_arrays(f"{prefix}donors.")}
+        return {**gate, **self.forest.to_arrays(f"{prefix}forest."), **self.donors.to_arrays(f"{prefix}donors.")}
 
     @classmethod
-    def stored(cls, head: dict[str, Any], arrays: Arrays, prefix: str, slots: int) -> Steps:
+    def stored(cls, head: dict[str, Any], arrays: Arrays, prefix: str, slots: np.ndarray) -> Steps:
         """The model of :meth:`head` and :meth:`to_arrays`."""
         gate = Gate.from_arrays(arrays, f"{prefix}gate.", slots)
-        tree, donors = (
-            Partition.from_arrays(arrays, f"{prefix}tree.", slots),
+        forest, donors = (
+            Forest.from_arrays(arrays, f"{prefix}forest.", slots),
             Donors.from_arrays(arrays, f"{prefix}donors."),
         )
-        return cls(head["slot"], head["base"], head["centre"], head["factor"], gate, tree, donors)
+        return cls(head["slot"], head["base"], head["centre"], head["factor"], gate, forest, donors)
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ class Smooth:
     weights: np.ndarray
     quantiles: Quantiles
     gate: Gate | None
-    tree: Partition
+    forest: Forest
     donors: Donors
 
     def draw(self, draft: Draft, rng: np.random.Generator) -> None:
@@ -144,7 +144,7 @@ class Smooth:
         self._put(draft, rng, draw_gate(self.gate, draft, rng))
 
     def _put(self, draft: Draft, rng: np.random.Generator, missing: np.ndarray | None) -> None:
-        rest = self.donors.draw(self.tree.nodes_of(draft), rng.random(draft.rows))
+        rest = self.donors.draw(self.forest.nodes_of(draft, rng), rng.random(draft.rows))
         scores = self.quantiles.within(drift_of(draft, self.before, self.weights) + rest)
         numbers = self.quantiles.numbers(scores)
         numbers = np.rint(numbers).astype(np.int64) + self.base if self.whole else numbers + self.base
@@ -153,7 +153,7 @@ class Smooth:
 
     def force(self, draft: Draft, rng: np.random.Generator, wanted: Wanted) -> np.ndarray:
         """Fill the column; rows outside of ``wanted`` are not to be kept (the line differs for every row)."""
-        missing, keep = force_gate(self.gate, draft, wanted)
+        missing, keep = force_gate(self.gate, draft, rng, wanted)
         self._put(draft, rng, missing)
         return keep * wanted.holds(draft.numbers[self.slot], missing)
 
@@ -169,19 +169,19 @@ class Smooth:
             f"{prefix}score": self.quantiles.score,
             f"{prefix}number": self.quantiles.number,
         }
-        return {**gate, **own, **self.tree.to_arrays(f"{prefix}tree."), **self.donors.to_arrays(f"{prefix}donors.")}
+        return {**gate, **own, **self.forest.to_arrays(f"{prefix}forest."), **self.donors.to_arrays(f"{prefix}donors.")}
 
     @classmethod
-    def stored(cls, head: dict[str, Any], arrays: Arrays, prefix: str, slots: int) -> Smooth:
+    def stored(cls, head: dict[str, Any], arrays: Arrays, prefix: str, slots: np.ndarray) -> Smooth:
         """The model of :meth:`head` and :meth:`to_arrays`."""
         gate = Gate.from_arrays(arrays, f"{prefix}gate.", slots)
         quantiles = Quantiles(arrays[f"{prefix}score"], arrays[f"{prefix}number"])
-        tree, donors = (
-            Partition.from_arrays(arrays, f"{prefix}tree.", slots),
+        forest, donors = (
+            Forest.from_arrays(arrays, f"{prefix}forest.", slots),
             Donors.from_arrays(arrays, f"{prefix}donors."),
         )
         weights = arrays[f"{prefix}weights"]
-        return cls(head["slot"], head["base"], head["whole"], head["before"], weights, quantiles, gate, tree, donors)
+        return cls(head["slot"], head["base"], head["whole"], head["before"], weights, quantiles, gate, forest, donors)
 
 
 ColumnModel = Codes | Steps | Smooth

@@ -12,7 +12,8 @@ import numpy as np
 from headwater.generators.errors import ModelFileError
 from headwater.generators.trees.draft import Draft
 
-_FIELDS = ("left", "right", "feature", "threshold", "missing_left")
+FIELDS = ("left", "right", "feature", "threshold", "missing_left")
+"""The arrays of a partition that have an entry for each node."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Partition:
     """A binary tree over the slots of a draft.
 
     Attributes:
-        left, right: int32 children of each node, -1 at leaves; children come after their parent.
+        left, right: int32 children of each node, -1 at leaves. In preorder: the left child comes right after its
+            parent, and all below a node before any other.
         feature: int32 slot that a node splits on, below 0 at leaves.
         threshold: float64; rows go left where the feature is at most this.
         missing_left: bool; where rows go whose feature is NaN.
@@ -39,14 +41,39 @@ class Partition:
         """Number of nodes."""
         return len(self.left)
 
+    @cached_property
+    def last(self) -> np.ndarray:
+        """The last node below each node, its own number at leaves: int64, shape ``(nodes,)``. Trees are in preorder."""
+        last = np.arange(self.size)
+        inner = np.flatnonzero(self.left >= 0)
+        while len(inner):
+            last[inner] = self.right[last[inner]]
+            inner = inner[self.left[last[inner]] >= 0]
+        return last
+
     def nodes_of(self, draft: Draft) -> np.ndarray:
-        """The leaf of each row: its node number, int64, shape ``(rows,)``."""
-        if self.size == 1:
-            return np.zeros(draft.rows, dtype=np.int64)
+        """The leaf of each row: its node number, int64, shape ``(rows,)``. Recoded features are overwritten."""
         for slot, table in self.recodings.items():
             draft.features[:, slot] = table[draft.numbers[slot]]
-        nodes: np.ndarray = self._compiled.apply(draft.features)
+        return self.apply(draft.features)
+
+    def apply(self, features: np.ndarray) -> np.ndarray:
+        """The leaf of each row of features as they are: float32, C order, shape ``(rows, slots or more)``."""
+        if self.size == 1:
+            return np.zeros(len(features), dtype=np.int64)
+        nodes: np.ndarray = self._compiled.apply(features)
         return nodes
+
+    def totals(self, nodes: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
+        """Rows, or the sum of their weights, in and below each node: float64, shape ``(nodes,)``.
+
+        Args:
+            nodes: the leaf of each row, shape ``(rows,)``.
+            weights: shape ``(rows,)``.
+        """
+        above = np.append(0.0, np.cumsum(np.bincount(nodes, weights=weights, minlength=self.size)))
+        total: np.ndarray = above[self.last + 1] - above[:-1]
+        return total
 
     @cached_property
     def _compiled(self) -> Any:
@@ -65,25 +92,25 @@ class Partition:
 
     def to_arrays(self, prefix: str) -> dict[str, np.ndarray]:
         """The arrays by name, each name beginning with ``prefix``."""
-        stored = {f"{prefix}{name}": getattr(self, name) for name in _FIELDS}
+        stored = {f"{prefix}{name}": getattr(self, name) for name in FIELDS}
         return stored | {f"{prefix}recoding.{slot}": table for slot, table in self.recodings.items()}
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, np.ndarray], prefix: str, slots: int) -> Partition:
-        """The partition of :meth:`to_arrays`.
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray], prefix: str, slots: np.ndarray) -> Partition:
+        """The partition of :meth:`to_arrays`; ``slots`` are those that it may split on.
 
         Raises:
             ModelFileError: a child or a slot that does not exist (compiled code would read beyond its memory).
         """
         head = f"{prefix}recoding."
         recodings = {int(name.removeprefix(head)): table for name, table in arrays.items() if name.startswith(head)}
-        left, right, feature, threshold, missing_left = (arrays[f"{prefix}{name}"] for name in _FIELDS)
+        left, right, feature, threshold, missing_left = (arrays[f"{prefix}{name}"] for name in FIELDS)
         partition = cls(left, right, feature, threshold, missing_left, recodings)
         own = np.arange(partition.size)
         inner = partition.left >= 0
-        after = (partition.left > own) & (partition.right > own)
+        after = (partition.left == own + 1) & (partition.right > own)
         inside = (partition.left < partition.size) & (partition.right < partition.size)
-        split = (partition.feature >= 0) & (partition.feature < slots)
+        split = np.isin(partition.feature, slots)
         if partition.size == 0 or not (after & inside & split)[inner].all() or (partition.left[~inner] != -1).any():
             raise ModelFileError("a tree of the model file points outside of itself; retrain the dataset")
         return partition

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from pydantic import ValidationError
 
 from headwater.generators.columns import Codec
@@ -14,7 +15,7 @@ from headwater.generators.trees.models import FORMS
 from headwater.tables.schema import TableSchema
 
 KIND = "trees"
-VERSION = 1
+VERSION = 2
 
 
 def pack_model(settings: dict[str, Any], model: TableModel) -> bytes:
@@ -42,7 +43,9 @@ def unpack_model(data: bytes) -> tuple[dict[str, Any], TableModel]:
         models = []
         for slot, head in enumerate(heads):
             own = {name: array for name, array in arrays.items() if name.startswith(f"{slot}.")}
-            models.append(FORMS[head["form"]].stored(head, own, f"{slot}.", slot))
+            # What a tree may split on: the columns drawn before its own, and chance.
+            slots = np.append(np.arange(slot), len(heads))
+            models.append(FORMS[head["form"]].stored(head, own, f"{slot}.", slots))
         codecs = [Codec(**codec) for codec in meta["codecs"]]
         return meta["settings"], TableModel(TableSchema.model_validate(meta["schema"]), codecs, meta["drawn"], models)
     except ModelFileError:
