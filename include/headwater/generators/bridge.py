@@ -7,7 +7,9 @@ missing is a column ``mN`` of its own, so that the copula learns the pattern. Co
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -65,28 +67,54 @@ class Bridge:
 
     def back(self, plain: pd.DataFrame, rows: int, made: dict[int, pd.Series]) -> pd.DataFrame:
         """SDV's frame as ``rows`` conforming rows; ``made`` holds the columns that are never learned, by position."""
-        codec_of = {codec.position: codec for codec in self.codecs}
-        empty = columns.empty_table(self.schema)
+        numbers: dict[str, np.ndarray] = {}
+        for name, sdtype in self.names.items():
+            if name.startswith("m"):
+                numbers[name] = (plain[name] == _YES).to_numpy()
+            elif sdtype == "categorical":
+                numbers[name] = plain[name].astype(np.int32).to_numpy()
+            else:
+                numbers[name] = unscaled(plain[name].to_numpy(np.float64), self.codec(name))
+        return self.table(numbers, rows, made)
+
+    def table(self, numbers: Mapping[str, np.ndarray], rows: int, made: dict[int, pd.Series]) -> pd.DataFrame:
+        """``rows`` conforming rows from numbers, for what does not go through SDV's frame.
+
+        Args:
+            numbers: by the names of :attr:`names`, each of shape ``(rows,)``: of a column its codes (-1: missing) or
+                numbers, as of ``columns``; of a marker bool or whole numbers, true or 1 where missing.
+            rows: how many.
+            made: the columns that are never learned, by position.
+        """
         table: dict[str, pd.Series] = {}
         for position, column in enumerate(self.schema.columns):
             if position in made:
                 table[column.name] = made[position]
                 continue
-            missing = (plain[f"m{position}"] == _YES).to_numpy() if position in self.gaps else None
-            numbers = self._numbers(plain, rows, codec_of[position])
-            table[column.name] = columns.decode(numbers, missing, column, codec_of[position], empty[column.name])
+            codec = self._codec_of[position]
+            missing = numbers[f"m{position}"].astype(bool) if position in self.gaps else None
+            given = numbers[f"c{position}"] if f"c{position}" in numbers else self._unvaried(rows, codec)
+            table[column.name] = columns.decode(given, missing, column, codec, self._empty[column.name])
         return pd.DataFrame(table, index=pd.RangeIndex(rows), columns=pd.Index(self.schema.names, dtype=object))
 
-    def _numbers(self, plain: pd.DataFrame, rows: int, codec: Codec) -> np.ndarray:
+    def codec(self, name: str) -> Codec:
+        """The codec of the table's column behind one of SDV's columns (``c3`` and ``m3``: of position 3)."""
+        return self._codec_of[int(name[1:])]
+
+    def _unvaried(self, rows: int, codec: Codec) -> np.ndarray:
+        """The numbers of a column that stays outside: empty or constant."""
         if codec.form == "null":
             return np.full(rows, -1, dtype=np.int32)
-        if codec.position in self.constants:
-            kind = {"codes": np.int32, "lattice": np.int64, "real": np.float64}[codec.form]
-            return np.full(rows, self.constants[codec.position], dtype=kind)
-        given = plain[f"c{codec.position}"]
-        return (
-            given.astype(np.int32).to_numpy() if codec.form == "codes" else _unscaled(given.to_numpy(np.float64), codec)
-        )
+        kind = {"codes": np.int32, "lattice": np.int64, "real": np.float64}[codec.form]
+        return np.full(rows, self.constants[codec.position], dtype=kind)
+
+    @cached_property
+    def _codec_of(self) -> dict[int, Codec]:
+        return {codec.position: codec for codec in self.codecs}
+
+    @cached_property
+    def _empty(self) -> pd.DataFrame:
+        return columns.empty_table(self.schema)
 
     def to_json(self) -> dict[str, Any]:
         """JSON-safe form of the bridge."""
@@ -139,8 +167,8 @@ def _scaled(numbers: np.ndarray, codec: Codec) -> np.ndarray:
     return scaled
 
 
-def _unscaled(scaled: np.ndarray, codec: Codec) -> np.ndarray:
-    """Numbers from [0, 1], never outside of the fitted range; whole on a lattice."""
+def unscaled(scaled: np.ndarray, codec: Codec) -> np.ndarray:
+    """Numbers from [0, 1], never outside of the fitted range; whole on a lattice. Shape ``(rows,)``."""
     scaled = np.clip(scaled, 0.0, 1.0)
     if codec.form == "real":
         return np.clip(codec.low * (1.0 - scaled) + codec.high * scaled, codec.low, codec.high)

@@ -111,7 +111,7 @@ class Trees:
         return self._fitted().sample(n, seed)
 
     def sample_where(self, conditions: Conditions, n: int, seed: int) -> Conditional:
-        """Up to ``n`` rows that meet ``conditions``, from at most ``50 n + 200,000`` candidates.
+        """Up to ``n`` rows that meet ``conditions``, from at most ``200 n + 800,000`` candidates.
 
         Candidates are drawn inside the conditions where a leaf allows it and kept by the chance of that, so kept rows
         follow the exact conditional distribution of the model.

@@ -19,8 +19,8 @@ from headwater.tables.schema import TableSchema
 CHUNK_ROWS = 10_000
 """Rows drawn at once: what fits the processor's cache. Part of what decides the rows of a seed."""
 
-_CANDIDATES_A_ROW = 50
-_CANDIDATES_MORE = 200_000
+_CANDIDATES_A_ROW = 200
+_CANDIDATES_MORE = 800_000
 
 
 @dataclass(frozen=True)

@@ -141,10 +141,10 @@ class Smooth:
 
     def draw(self, draft: Draft, rng: np.random.Generator) -> None:
         """Fill the column."""
-        self._put(draft, rng, draw_gate(self.gate, draft, rng))
+        missing = draw_gate(self.gate, draft, rng)
+        self._put(draft, self.donors.draw(self.forest.nodes_of(draft, rng), rng.random(draft.rows)), missing)
 
-    def _put(self, draft: Draft, rng: np.random.Generator, missing: np.ndarray | None) -> None:
-        rest = self.donors.draw(self.forest.nodes_of(draft, rng), rng.random(draft.rows))
+    def _put(self, draft: Draft, rest: np.ndarray, missing: np.ndarray | None) -> None:
         scores = self.quantiles.within(drift_of(draft, self.before, self.weights) + rest)
         numbers = self.quantiles.numbers(scores)
         numbers = np.rint(numbers).astype(np.int64) + self.base if self.whole else numbers + self.base
@@ -152,9 +152,21 @@ class Smooth:
         draft.put_scores(self.slot, scores)
 
     def force(self, draft: Draft, rng: np.random.Generator, wanted: Wanted) -> np.ndarray:
-        """Fill the column; rows outside of ``wanted`` are not to be kept (the line differs for every row)."""
+        """Fill the column; returns the chance to keep each row, 0 outside of ``wanted``.
+
+        Where the line plays no part, scores are drawn within what is wanted; else the line differs for every row, and
+        rows outside are not to be kept.
+        """
         missing, keep = force_gate(self.gate, draft, rng, wanted)
-        self._put(draft, rng, missing)
+        nodes, uniform = self.forest.nodes_of(draft, rng), rng.random(draft.rows)
+        if wanted.missing or self.weights.any():
+            rest = self.donors.draw(nodes, uniform)
+        else:
+            # Half a step more on a lattice: a score may round to the bound from outside.
+            within = self.quantiles.scores(wanted.low - self.base, wanted.high - self.base, 0.5 * self.whole)
+            rest, share = force_numbers(self.donors, nodes, uniform, Wanted(low=within[0], high=within[1]), 0)
+            keep *= share
+        self._put(draft, rest, missing)
         return keep * wanted.holds(draft.numbers[self.slot], missing)
 
     def head(self) -> dict[str, Any]:

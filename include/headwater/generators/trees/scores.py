@@ -31,6 +31,14 @@ class Quantiles:
         """Scores held within the first and the last knot."""
         return np.clip(scores, self.score[0], self.score[-1])
 
+    def scores(self, low: float, high: float, slack: float) -> tuple[float, float]:
+        """A range of scores that holds every score whose number is within ``slack`` of a range of numbers."""
+        first = int(np.searchsorted(self.number, low - slack, side="left"))
+        # From the knot before the first inside to the one after the last: wider than asked, never narrower.
+        begin = -np.inf if first == 0 else float(self.score[first - 1])
+        end = int(np.searchsorted(self.number, high + slack, side="right"))
+        return begin, np.inf if end == len(self.number) else float(self.score[end])
+
 
 def atoms(numbers: np.ndarray) -> np.ndarray:
     """Which rows hold a value with mass of its own: five rows or more, or at least two that are a twentieth of all."""
