@@ -34,7 +34,7 @@ def test_a_users_own_class_is_found_by_its_path() -> None:
     ("kind", "message"),
     [
         ("tree", "no generator kind 'tree'; did you mean 'trees'"),
-        ("copula", "use one of gaussian_copula, trees, or package.module:Class"),
+        ("copula", "use one of copula_gan, ctgan, .*, or package.module:Class"),
         ("", "no generator kind ''"),
         ("no.such:Thing", "cannot be imported .*on PYTHONPATH"),
         ("headwater.generators.trees.generator:Tree", "has no class 'Tree'"),
@@ -50,7 +50,7 @@ def test_an_unknown_kind_says_what_would_do(kind: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "settings", "message"),
     [
-        ("trees", {"leaves": 3}, "no setting 'leaves'; did you mean 'leaf'.*it takes: leaf, order, smoothing"),
+        ("trees", {"leaves": 3}, "no setting 'leaves'; did you mean 'leaf'.*it takes: leaf, order, pruning, shard_rows"),
         ("trees", {"leaf": 0}, "leaf is the fewest real rows in a leaf, a whole number from 1, not 0"),
         ("trees", {"leaf": True}, "not True"),
         ("trees", {"leaf": 2.5}, "not 2.5"),

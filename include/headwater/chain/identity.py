@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from headwater.spec import Candidate, DatasetSpec
+from headwater.spec.constraints import Constraint
 from headwater.tables.schema import TableSchema
 
 _NAMESPACE = uuid5(NAMESPACE_URL, "urn:headwater")
@@ -18,9 +20,13 @@ def snapshot_id(dataset: str, content_hash: str, schema: TableSchema) -> str:
     return _uuid("snapshot", dataset, content_hash, schema.sha256())
 
 
-def generator_id(snapshot: str, candidate: Candidate, seed: int) -> str:
-    """The same candidate fitted on the same snapshot with the same seed is the same generator."""
-    return _uuid("generator", snapshot, candidate.kind, candidate.settings, seed)
+def generator_id(snapshot: str, candidate: Candidate, seed: int, constraints: Sequence[Constraint] = ()) -> str:
+    """The same candidate fitted on the same snapshot with the same seed and constraints is the same generator.
+
+    Without constraints the id is what it was before there were any.
+    """
+    kept = [[constraint.model_dump(mode="json") for constraint in constraints]] if constraints else []
+    return _uuid("generator", snapshot, candidate.kind, candidate.settings, seed, *kept)
 
 
 def batch_id(dataset: str, batch_date: date, generator: str, spec: DatasetSpec) -> str:

@@ -75,7 +75,7 @@ def produce(house: House, spec: DatasetSpec, batch_id: str, shard: int) -> str:
     hashes: list[str] = []
 
     def tables() -> Iterator[pa.Table]:
-        for _, table in sample_blocks(load_model(house, generator), schema, run_of_blocks, seed_of):
+        for _, table in sample_blocks(load_model(house, generator), schema, run_of_blocks, seed_of, batch.rows):
             hashes.append(block_hash(table))
             yield table
 

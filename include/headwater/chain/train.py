@@ -50,7 +50,7 @@ def train(house: House, spec: DatasetSpec, snapshot_id: str, label: str) -> str:
 
 def _fit_once(house: House, spec: DatasetSpec, snapshot: Snapshot, candidate: Candidate) -> str:
     """The generator of this snapshot, candidate and seed: found in the ledger, or fitted now."""
-    generator_id = identity.generator_id(snapshot.snapshot_id, candidate, spec.seed)
+    generator_id = identity.generator_id(snapshot.snapshot_id, candidate, spec.seed, spec.constraints)
     model_key = keys.model(spec.dataset, generator_id)
     with house.ledger.transaction() as books:
         known = books.generators.find(generator_id)
@@ -58,7 +58,8 @@ def _fit_once(house: House, spec: DatasetSpec, snapshot: Snapshot, candidate: Ca
         house.store.read_bytes(model_key, sha256=known.model_sha256)
         return generator_id
     rows = from_arrow(house.store.read_table(snapshot.train_key, sha256=snapshot.train_sha256), snapshot.schema)
-    model = registry.create(candidate.kind, candidate.settings).fit(rows, snapshot.schema, spec.seed)
+    member = registry.create(candidate.kind, candidate.settings, spec.constraints)
+    model = member.fit(rows, snapshot.schema, spec.seed)
     artifact = house.store.write_bytes(model_key, model.save())
     with house.ledger.transaction() as books:
         books.generators.record(

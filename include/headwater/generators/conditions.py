@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -47,7 +47,8 @@ class Wanted:
 def wanted(conditions: Conditions, schema: TableSchema, codecs: Mapping[int, Codec]) -> dict[int, Wanted]:
     """Conditions by the column's position in the schema.
 
-    A value asks for equality (None: missing), a ``(low, high)`` tuple for a closed range (None: open end).
+    A value asks for equality (None: missing), a ``(low, high)`` tuple for a closed range (None: open end), a list or
+    set of categories for one of them (columns of categories and booleans only).
 
     Raises:
         ValueError: a column is unknown, or not learned (id, pii); a category does not exist; a value is of the
@@ -85,6 +86,8 @@ def _want(asked: Any, column: ColumnSchema, codec: Codec) -> Wanted:
 
 def _allowed(asked: Any, column: ColumnSchema) -> np.ndarray:
     categories: tuple[Any, ...] = (False, True) if column.categories is None else column.categories
+    if isinstance(asked, list | set | frozenset):
+        return _one_of(asked, column, categories)
     if isinstance(asked, tuple):
         low, high = asked if len(asked) == 2 else ("", "")
         if column.sdtype == "boolean" or any(isinstance(one, str | bool) for one in (*categories, low, high)):
@@ -95,6 +98,20 @@ def _allowed(asked: Any, column: ColumnSchema) -> np.ndarray:
     same = [isinstance(one, bool) == isinstance(asked, bool | np.bool_) and one == asked for one in categories]
     if not any(same):
         cure = "use one of the categories that the snapshot's profile lists"
+        raise ValueError(f"column {column.name!r} has no such category; {cure}")
+    return np.array(same, dtype=bool)
+
+
+def _one_of(asked: Collection[Any], column: ColumnSchema, categories: tuple[Any, ...]) -> np.ndarray:
+    """Which categories are among those asked: one pass, for lists of thousands."""
+    if not asked or not all(isinstance(one, str | bool | int | float | np.bool_ | np.number) for one in asked):
+        cure = "list one category or more; ask for missing values by None alone"
+        raise ValueError(f"the list asked of column {column.name!r} is empty or holds what no category can be; {cure}")
+    # A boolean is no number here, though Python calls True and 1 equal.
+    keyed = {(isinstance(one, bool | np.bool_), one) for one in asked}
+    same = [(isinstance(one, bool), one) in keyed for one in categories]
+    if sum(same) < len(keyed):
+        cure = "use categories that the snapshot's profile lists"
         raise ValueError(f"column {column.name!r} has no such category; {cure}")
     return np.array(same, dtype=bool)
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 import difflib
 import importlib
 import inspect
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 from headwater.generators.base import Generator
 from headwater.generators.errors import SettingsError
 
+if TYPE_CHECKING:
+    from headwater.spec.constraints import Constraint
+
 BUILT_IN = {
     "copula_gan": "headwater.generators.neural.copula_gan:CopulaGan",
     "ctgan": "headwater.generators.neural.ctgan:Ctgan",
+    "ensemble": "headwater.generators.ensemble.generator:Ensemble",
     "gaussian_copula": "headwater.generators.copula.generator:GaussianCopula",
     "mixture": "headwater.generators.mixture.generator:Mixture",
     "trees": "headwater.generators.trees.generator:Trees",
@@ -23,12 +28,13 @@ BUILT_IN = {
 _MEMBERS = ("fit", "sample", "sample_where", "save", "load", "kind", "capabilities")
 
 
-def create(kind: str, settings: dict[str, Any]) -> Generator:
-    """An unfitted generator.
+def create(kind: str, settings: dict[str, Any], constraints: Sequence[Constraint] = ()) -> Generator:
+    """An unfitted generator, which keeps ``constraints`` in every row; without any it is the member itself.
 
     Args:
         kind: a name of :data:`BUILT_IN`, or ``package.module:Class``.
         settings: keyword arguments of its constructor.
+        constraints: of the spec.
 
     Raises:
         SettingsError: no such kind, it does not keep the protocol, or it does not take these settings.
@@ -36,13 +42,18 @@ def create(kind: str, settings: dict[str, Any]) -> Generator:
     member = find(kind)
     _check_settings(kind, member, settings)
     try:
-        return member(**settings)
+        made = cast("Generator", member(**settings))
     except SettingsError:
         raise
     except (TypeError, ValueError) as error:
         raise SettingsError(
             f"generator {kind!r} refused its settings: {error}; correct candidates[].settings"
         ) from error
+    if not constraints:
+        return made
+    from headwater.generators.constraints.generator import Constrained
+
+    return cast("Generator", Constrained(made, constraints))
 
 
 def load(kind: str, data: bytes) -> Generator:
@@ -52,7 +63,14 @@ def load(kind: str, data: bytes) -> Generator:
         SettingsError: no such kind.
         ModelFileError: the bytes are no such model, cut short, altered or of another version.
     """
-    return cast("Generator", find(kind).load(data))
+    from headwater.generators.constraints.storing import is_constrained
+
+    member = find(kind)
+    if not is_constrained(data):
+        return cast("Generator", member.load(data))
+    from headwater.generators.constraints.generator import Constrained
+
+    return cast("Generator", Constrained.load(data, member.kind, member.load))
 
 
 def find(kind: str) -> Any:

@@ -70,7 +70,11 @@ def block_seed(dataset: str, batch_date: date, generator_id: str, seed: int, blo
 
 
 def sample_blocks(
-    generator: Generator, schema: TableSchema, blocks: Iterable[Block], seed_of: Callable[[int], int]
+    generator: Generator,
+    schema: TableSchema,
+    blocks: Iterable[Block],
+    seed_of: Callable[[int], int],
+    batch_rows: int | None = None,
 ) -> Iterator[tuple[Block, pa.Table]]:
     """The rows of each block as an Arrow table, one block in memory at a time.
 
@@ -79,6 +83,8 @@ def sample_blocks(
         schema: the schema that the rows must conform to.
         blocks: the blocks to make, in order.
         seed_of: block index to seed, usually :func:`block_seed` with all but the block filled in.
+        batch_rows: rows of the whole batch. A generator that has ``of_batch(batch_rows, seed_of)`` then makes blocks
+            by what that returns, and so can keep what holds over the whole batch (unique keys).
 
     Raises:
         ValueError: the generator returned rows that do not fit the schema, infinities, or another number of rows.
@@ -90,8 +96,10 @@ def sample_blocks(
 
     expected = empty_table(schema).dtypes
     real = [column.name for column in schema.columns if column.storage == "real" and column.categories is None]
+    of_batch = getattr(generator, "of_batch", None)
+    make = of_batch(batch_rows, seed_of) if of_batch is not None and batch_rows is not None else None
     for block in blocks:
-        rows = generator.sample(block.rows, seed_of(block.index))
+        rows = make(block) if make is not None else generator.sample(block.rows, seed_of(block.index))
         if list(rows.columns) != schema.names or not rows.dtypes.equals(expected):
             rows = conform(rows, schema)
         if len(rows) != block.rows:

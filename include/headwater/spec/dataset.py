@@ -7,9 +7,19 @@ from datetime import date
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, GetJsonSchemaHandler, StrictFloat, StrictInt, field_validator, model_validator
+from pydantic import (
+    Field,
+    GetJsonSchemaHandler,
+    StrictFloat,
+    StrictInt,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from headwater.spec.columns import Column
+from headwater.spec.constraint_columns import check_constraints
+from headwater.spec.constraints import Constraint
 from headwater.spec.contract import Contract
 from headwater.spec.cron import check_cron
 from headwater.spec.model import Model, or_bare_word
@@ -104,6 +114,10 @@ class DatasetSpec(Model):
     source: Source
     keys: Keys = Keys()
     columns: dict[str, Column] = Field(min_length=1)
+    # Left out when empty: the hash of a spec without constraints, and so its batches' ids, stay what they were.
+    constraints: tuple[Constraint, ...] = Field(
+        (), exclude_if=lambda given: not given, description="Rules between columns; see docs/constraints.md."
+    )
     targets: tuple[str, ...] = Field((), description="Columns that models trained on the rows must predict.")
     candidates: tuple[Candidate, ...] = Field(
         (Candidate(kind="trees"), Candidate(kind="gaussian_copula")), min_length=1
@@ -122,6 +136,15 @@ class DatasetSpec(Model):
             if not name or "\x00" in name or name.startswith("_headwater") or name in ("_batch_id", "batch_date"):
                 raise ValueError(f"column name {name!r} is empty, holds a NUL, or is one Headwater itself adds")
         return columns
+
+    @field_validator("constraints")
+    @classmethod
+    def _constraints_fit_columns(
+        cls, constraints: tuple[Constraint, ...], info: ValidationInfo
+    ) -> tuple[Constraint, ...]:
+        if "columns" in info.data:  # else they are wrong themselves, and said to be
+            check_constraints(constraints, info.data["columns"])
+        return constraints
 
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:

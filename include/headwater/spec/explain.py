@@ -22,7 +22,6 @@ _PLAIN = {
     "float_type": ("This must be a number.", "Write a number without quotes."),
     "bool_type": ("This must be true or false.", "Write true or false without quotes."),
     "string_type": ("This must be text.", "Put it in quotes if it looks like a number, a date, yes, no or null."),
-    "union_tag_not_found": ("The key 'kind' is missing.", "Add kind: table, query, csv or parquet."),
 }
 
 
@@ -45,10 +44,20 @@ def explain(file: str, lines: dict[Location, int], detail: Any) -> SpecProblem:
         missing = str(location[-1])
         name = ".".join(map(str, (*in_file, missing)))
         return SpecProblem(file, line, name, "This key is missing.", f"Add {missing}: … here.")
+    if detail["type"] == "union_tag_not_found":
+        kinds = "inequality, fixed_combinations, …" if location[0] == "constraints" else "table, query, csv or parquet"
+        return SpecProblem(file, line, field, "The key 'kind' is missing.", f"Add kind: {kinds}.")
     if detail["type"] in _PLAIN:
         return SpecProblem(file, line, field, *_PLAIN[detail["type"]])
+    context = detail.get("ctx", {})
+    if "cure" in context:  # see ``cured``
+        return SpecProblem(file, line, field, _sentence(context["problem"]), _sentence(context["cure"]))
     message = str(detail["msg"]).removeprefix("Value error, ")
-    return SpecProblem(file, line, field, f"{message[:1].upper()}{message[1:]}.", _cure_of(detail))
+    return SpecProblem(file, line, field, _sentence(message), _cure_of(detail))
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('?') else '.'}"
 
 
 def _in_file(location: Location, lines: dict[Location, int]) -> Location:
