@@ -41,7 +41,7 @@ def trapped(kind: str, trace: Path) -> bytes:
 
     meta = {
         "settings": {},
-        "bridge": {"schema": {"columns": []}, "codecs": [], "constants": [], "gaps": []},
+        "bridge": {"schema": {"columns": []}, "codecs": [], "constants": [], "patterns": None},
         "made_by": versions(),
         "rare": [],
         "training": {"epochs_trained": 1, "stopped_by_clock": False},

@@ -38,9 +38,10 @@ def test_saving_what_was_loaded_gives_the_same_bytes(parts: Parts) -> None:
     assert GaussianCopula.load(data).save() == data
 
 
-def test_the_first_version_is_refused(parts: Parts) -> None:
-    with pytest.raises(ModelFileError, match=r"version 1, older than 2.*retrain"):
-        GaussianCopula.load(pack(KIND, 1, *parts))
+@pytest.mark.parametrize("version", [1, 2])
+def test_earlier_versions_are_refused(parts: Parts, version: int) -> None:
+    with pytest.raises(ModelFileError, match=rf"version {version}, older than 3.*retrain"):
+        GaussianCopula.load(pack(KIND, version, *parts))
 
 
 def test_sdvs_sampler_is_stored_as_its_pickle() -> None:
@@ -66,21 +67,21 @@ def _with(name: str, change: Any) -> Any:
     "damage",
     [
         _without("correlation"),
-        _without("c3.cuts"),
+        _without("c8.cuts"),
         _without("c4.scaled"),
         _with("correlation", lambda a: a[:-1]),
         _with("correlation", lambda a: a.astype(np.float32)),
         _with("correlation", lambda a: a * np.nan),
         _with("correlation", lambda a: -a),
         _with("correlation", lambda a: a + np.triu(np.ones_like(a), 1)),
-        _with("c3.values", lambda a: a + 40),
-        _with("c3.values", lambda a: a - 3),
-        _with("c3.values", lambda a: a.astype(np.int64)),
-        _with("c3.values", lambda a: a[:0]),
-        _with("m4.values", lambda a: a + 1),
-        _with("c3.cuts", lambda a: a[:-1]),
-        _with("c3.cuts", lambda a: a[::-1]),
-        _with("c3.cuts", lambda a: a * np.nan),
+        _with("c8.values", lambda a: a + 40),
+        _with("c8.values", lambda a: a - 3),
+        _with("c8.values", lambda a: a.astype(np.int64)),
+        _with("c8.values", lambda a: a[:0]),
+        _with("missing.values", lambda a: a + 1),
+        _with("c8.cuts", lambda a: a[:-1]),
+        _with("c8.cuts", lambda a: a[::-1]),
+        _with("c8.cuts", lambda a: a * np.nan),
         _with("c5.scaled", lambda a: a[:-1]),
         _with("c5.scaled", lambda a: a[::-1]),
         _with("c5.scaled", lambda a: a * np.inf),
@@ -93,6 +94,10 @@ def test_arrays_that_do_not_fit_are_refused(parts: Parts, damage: Any) -> None:
         GaussianCopula.load(pack(KIND, VERSION, meta, damage(arrays)))
 
 
+def _patterns(**changes: Any) -> Any:
+    return lambda meta: meta | {"bridge": meta["bridge"] | {"patterns": meta["bridge"]["patterns"] | changes}}
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -100,8 +105,18 @@ def test_arrays_that_do_not_fit_are_refused(parts: Parts, damage: Any) -> None:
         lambda meta: {key: one for key, one in meta.items() if key != "settings"},
         lambda meta: meta | {"settings": 3},
         lambda meta: meta | {"bridge": []},
-        lambda meta: meta | {"bridge": meta["bridge"] | {"gaps": [0]}},
-        lambda meta: meta | {"bridge": meta["bridge"] | {"gaps": []}},
+        lambda meta: meta | {"bridge": meta["bridge"] | {"patterns": None}},
+        _patterns(positions=[0, 4, 7, 9]),
+        _patterns(positions=[]),
+        _patterns(marks=[]),
+        _patterns(marks=["0101", "01"]),
+        _patterns(marks=["012x"]),
+        _patterns(marks=3),
+        _patterns(leader=4),
+        _patterns(leader=99),
+        _patterns(leader=None),
+        _patterns(leads=[77]),
+        _patterns(no_such=1),
         lambda meta: meta | {"bridge": meta["bridge"] | {"codecs": meta["bridge"]["codecs"][1:]}},
         lambda meta: meta | {"bridge": meta["bridge"] | {"constants": [[99, 1]]}},
         lambda meta: meta | {"settings": {"no such": 1}},

@@ -50,7 +50,7 @@ def test_an_unknown_kind_says_what_would_do(kind: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "settings", "message"),
     [
-        ("trees", {"leaves": 3}, "no setting 'leaves'; did you mean 'leaf'.*it takes: leaf, order, pruning, shard_rows"),
+        ("trees", {"leaves": 3}, "no setting 'leaves'; did you mean 'leaf'.*it takes: leaf, order, pruning"),
         ("trees", {"leaf": 0}, "leaf is the fewest real rows in a leaf, a whole number from 1, not 0"),
         ("trees", {"leaf": True}, "not True"),
         ("trees", {"leaf": 2.5}, "not 2.5"),

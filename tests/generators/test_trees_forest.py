@@ -165,7 +165,7 @@ def test_settings_that_cannot_work_are_refused(settings: dict[str, Any], message
 
 
 def test_a_leaf_larger_than_the_table_is_refused_with_its_cure() -> None:
-    with pytest.raises(SettingsError, match="leaf is 500, but the table has 200 rows .* set leaf to at most"):
+    with pytest.raises(SettingsError, match="leaf is 500, but the table has 200 rows to learn from"):
         Trees(leaf=500).fit(*mixed(200), seed=1)
     assert len(Trees().fit(*mixed(3), seed=1).sample(5, 1)) == 5
 

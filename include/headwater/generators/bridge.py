@@ -1,8 +1,11 @@
 """A table as the plain frame that SDV learns, and back. SDV itself is not imported here.
 
 SDV sees one column ``cN`` for each learned column (so odd names never reach it): categories as texts of their
-codes, numbers scaled to [0, 1] (so dates, huge integers and tiny reals are alike to it). Where a number is
-missing is a column ``mN`` of its own, so that the copula learns the pattern. Constant and empty columns stay outside.
+codes, numbers scaled to [0, 1] (so dates, huge integers and tiny reals are alike to it). Which values of a row are
+missing is one more column, ``missing``, whose categories are the joint patterns over all columns
+(``missing_patterns``). In the other columns nothing is missing: a gap holds the value of another row, drawn by chance,
+so that the column keeps its distribution; on the way back the pattern blanks it. Constant and empty columns stay
+outside, and so does the column that leads the patterns.
 """
 
 from __future__ import annotations
@@ -15,12 +18,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from headwater.generators import columns
+from headwater.generators import columns, missing_patterns
 from headwater.generators.columns import Codec
-from headwater.tables.schema import ColumnSchema, TableSchema
+from headwater.generators.missing_patterns import Patterns, learn_patterns
+from headwater.tables.schema import TableSchema
 
 _EXACT = 2.0**53
-_YES, _NO = "1", "0"
 
 
 @dataclass(frozen=True)
@@ -30,48 +33,60 @@ class Bridge:
     Attributes:
         schema: of the table.
         codecs: of every learned column, in the order of the schema.
-        constants: position to the one code or number of columns that hold no other value.
-        gaps: positions of columns of numbers that are sometimes missing.
+        constants: position to the one code or number of columns that hold no other value (but may be missing).
+        patterns: of missing values; None when no column is sometimes missing and sometimes not.
     """
 
     schema: TableSchema
     codecs: list[Codec]
     constants: dict[int, int | float]
-    gaps: list[int]
+    patterns: Patterns | None
 
     @property
     def names(self) -> dict[str, str]:
         """Name of each SDV column to its sdtype, in order."""
+        leader = self.patterns.leader if self.patterns else None
         found: dict[str, str] = {}
         for codec in self.codecs:
-            if codec.form != "null" and codec.position not in self.constants:
+            if codec.form != "null" and codec.position not in self.constants and codec.position != leader:
                 found[f"c{codec.position}"] = "categorical" if codec.form == "codes" else "numerical"
-            if codec.position in self.gaps:
-                found[f"m{codec.position}"] = "categorical"
-        return found
+        return found | ({missing_patterns.NAME: "categorical"} if self.patterns else {})
+
+    @property
+    def gaps(self) -> list[int]:
+        """Positions of the columns that are sometimes missing and sometimes not."""
+        return self.patterns.positions if self.patterns else []
+
+    def title(self, name: str) -> str:
+        """What one of SDV's columns is, for a message to the user."""
+        if name == missing_patterns.NAME:
+            return "the pattern of missing values"
+        return f"column {self.schema.columns[self.codec(name).position].name!r}"
 
     def cross(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The conforming ``rows`` as SDV's frame: float64 and text, nothing missing."""
         plain: dict[str, Any] = {}
-        for codec in self.codecs:
-            column = self.schema.columns[codec.position]
-            numbers = columns.encode(rows[column.name], column, codec)
-            absent = rows[column.name].isna().to_numpy()
-            if codec.form == "codes":
-                plain[f"c{codec.position}"] = numbers.astype(str).astype(object)
-            elif codec.form != "null":
-                scaled = _scaled(numbers, codec)
-                plain[f"c{codec.position}"] = np.where(absent, np.median(scaled[~absent]), scaled)
-            plain[f"m{codec.position}"] = np.where(absent, _YES, _NO).astype(object)
+        lead = None
+        if self.patterns:
+            lead = None if self.patterns.leader is None else self._encoded(rows, self.patterns.leader)
+            numbers = self.patterns.number(_absent(rows, self.schema, self.gaps), lead)
+            plain[missing_patterns.NAME] = numbers.astype(str).astype(object)
+        for name, sdtype in self.names.items():
+            if name == missing_patterns.NAME:
+                continue
+            codec = self.codec(name)
+            numbers = self._encoded(rows, codec.position)
+            if codec.position in self.gaps:
+                absent = rows[self.schema.columns[codec.position].name].isna().to_numpy()
+                numbers = _filled(numbers, absent, lead, codec.position)
+            plain[name] = numbers.astype(str).astype(object) if sdtype == "categorical" else _scaled(numbers, codec)
         return pd.DataFrame({name: plain[name] for name in self.names}, index=pd.RangeIndex(len(rows)))
 
     def back(self, plain: pd.DataFrame, rows: int, made: dict[int, pd.Series]) -> pd.DataFrame:
         """SDV's frame as ``rows`` conforming rows; ``made`` holds the columns that are never learned, by position."""
         numbers: dict[str, np.ndarray] = {}
         for name, sdtype in self.names.items():
-            if name.startswith("m"):
-                numbers[name] = (plain[name] == _YES).to_numpy()
-            elif sdtype == "categorical":
+            if sdtype == "categorical":
                 numbers[name] = plain[name].astype(np.int32).to_numpy()
             else:
                 numbers[name] = unscaled(plain[name].to_numpy(np.float64), self.codec(name))
@@ -81,8 +96,8 @@ class Bridge:
         """``rows`` conforming rows from numbers, for what does not go through SDV's frame.
 
         Args:
-            numbers: by the names of :attr:`names`, each of shape ``(rows,)``: of a column its codes (-1: missing) or
-                numbers, as of ``columns``; of a marker bool or whole numbers, true or 1 where missing.
+            numbers: by the names of :attr:`names`, each of shape ``(rows,)``: of a column its codes or numbers, as of
+                ``columns``; of ``missing`` the numbers of the patterns.
             rows: how many.
             made: the columns that are never learned, by position.
         """
@@ -92,19 +107,35 @@ class Bridge:
                 table[column.name] = made[position]
                 continue
             codec = self._codec_of[position]
-            missing = numbers[f"m{position}"].astype(bool) if position in self.gaps else None
-            given = numbers[f"c{position}"] if f"c{position}" in numbers else self._unvaried(rows, codec)
+            if codec.form == "null":
+                # As decode would, but without a Python object for every row.
+                table[column.name] = self._empty[column.name].reindex(pd.RangeIndex(rows))
+                continue
+            given, missing = self._read(numbers, rows, codec)
             table[column.name] = columns.decode(given, missing, column, codec, self._empty[column.name])
         return pd.DataFrame(table, index=pd.RangeIndex(rows), columns=pd.Index(self.schema.names, dtype=object))
 
+    def _read(self, numbers: Mapping[str, np.ndarray], rows: int, codec: Codec) -> tuple[np.ndarray, np.ndarray | None]:
+        """A column's numbers, and where the pattern leaves it out (None: nowhere, or said by the codes)."""
+        if self.patterns and codec.position == self.patterns.leader:
+            return self.patterns.lead[numbers[missing_patterns.NAME]], None
+        name = f"c{codec.position}"
+        given = numbers[name] if name in numbers else self._unvaried(rows, codec)
+        if not self.patterns or codec.position not in self.patterns.absent:
+            return given, None
+        missing = self.patterns.absent[codec.position][numbers[missing_patterns.NAME]]
+        return (np.where(missing, np.int32(-1), given), None) if codec.form == "codes" else (given, missing)
+
+    def _encoded(self, rows: pd.DataFrame, position: int) -> np.ndarray:
+        column = self.schema.columns[position]
+        return columns.encode(rows[column.name], column, self._codec_of[position])
+
     def codec(self, name: str) -> Codec:
-        """The codec of the table's column behind one of SDV's columns (``c3`` and ``m3``: of position 3)."""
+        """The codec of the table's column behind one of SDV's columns (``c3``: of position 3)."""
         return self._codec_of[int(name[1:])]
 
     def _unvaried(self, rows: int, codec: Codec) -> np.ndarray:
-        """The numbers of a column that stays outside: empty or constant."""
-        if codec.form == "null":
-            return np.full(rows, -1, dtype=np.int32)
+        """The numbers of a column that stays outside because it holds one value."""
         kind = {"codes": np.int32, "lattice": np.int64, "real": np.float64}[codec.form]
         return np.full(rows, self.constants[codec.position], dtype=kind)
 
@@ -122,14 +153,15 @@ class Bridge:
             "schema": self.schema.model_dump(mode="json"),
             "codecs": [codec.to_json() for codec in self.codecs],
             "constants": list(self.constants.items()),
-            "gaps": self.gaps,
+            "patterns": self.patterns.to_json() if self.patterns else None,
         }
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Bridge:
         """The bridge of :meth:`to_json`."""
         codecs = [Codec(**codec) for codec in stored["codecs"]]
-        return cls(TableSchema.model_validate(stored["schema"]), codecs, dict(stored["constants"]), stored["gaps"])
+        patterns = Patterns(**stored["patterns"]) if stored["patterns"] else None
+        return cls(TableSchema.model_validate(stored["schema"]), codecs, dict(stored["constants"]), patterns)
 
 
 def learn_bridge(rows: pd.DataFrame, schema: TableSchema) -> Bridge:
@@ -137,6 +169,7 @@ def learn_bridge(rows: pd.DataFrame, schema: TableSchema) -> Bridge:
     codecs: list[Codec] = []
     constants: dict[int, int | float] = {}
     gaps: list[int] = []
+    categories: dict[int, np.ndarray] = {}
     for position, column in enumerate(schema.columns):
         if not column.is_learned:
             continue
@@ -144,20 +177,37 @@ def learn_bridge(rows: pd.DataFrame, schema: TableSchema) -> Bridge:
         codecs.append(codec)
         if codec.form == "null":
             continue
-        constant = _constant(rows[column.name], column, codec)
-        if constant is not None:
-            constants[position] = constant
-        if codec.form != "codes" and rows[column.name].isna().any():
+        numbers = columns.encode(rows[column.name], column, codec)
+        low, high = (codec.low, codec.high) if codec.form != "codes" else (numbers[numbers >= 0].min(), numbers.max())
+        if low == high:
+            constants[position] = int(low) if codec.form == "codes" else low
+        elif codec.form == "codes":
+            categories[position] = numbers
+        if rows[column.name].isna().any():
             gaps.append(position)
-    return Bridge(schema, codecs, constants, gaps)
+    patterns = learn_patterns(_absent(rows, schema, gaps), gaps, categories) if gaps else None
+    return Bridge(schema, codecs, constants, patterns)
 
 
-def _constant(values: pd.Series, column: ColumnSchema, codec: Codec) -> int | float | None:
-    """The one code or number of a column, or None when there are two."""
-    if codec.form != "codes":
-        return codec.low if codec.low == codec.high else None
-    found = np.unique(columns.encode(values, column, codec))
-    return int(found[0]) if len(found) == 1 else None
+def _absent(rows: pd.DataFrame, schema: TableSchema, positions: list[int]) -> np.ndarray:
+    """Where values are missing: bool, shape ``(rows, positions)``."""
+    return np.column_stack([rows[schema.columns[position].name].isna().to_numpy() for position in positions])
+
+
+def _filled(numbers: np.ndarray, absent: np.ndarray, lead: np.ndarray | None, position: int) -> np.ndarray:
+    """``numbers`` with those of other rows in the gaps: drawn by chance among the rows of the same leading category.
+
+    Among all rows where that category is never there. So a value tells nothing about being a gap, and where the member
+    weakens what joins the two, no filled value comes to light that the column would not have held.
+    """
+    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([position, 0xF177])))
+    groups = np.zeros(len(numbers), dtype=np.int32) if lead is None else lead
+    filled = numbers.copy()
+    for group in np.unique(groups[absent]):
+        gaps = np.flatnonzero(absent & (groups == group))
+        donors = np.flatnonzero(~absent & (groups == group))
+        filled[gaps] = numbers[rng.choice(donors if len(donors) else np.flatnonzero(~absent), len(gaps))]
+    return filled
 
 
 def _scaled(numbers: np.ndarray, codec: Codec) -> np.ndarray:

@@ -1,16 +1,18 @@
-"""Personal data: made by Faker from a fixed pool, never learned from real rows. Ids are in ``identifiers``.
+"""Personal data: made by Faker through RDT from a fixed pool, never learned. Ids are in ``identifiers``.
 
-Faker makes some 10,000 values a second, far too few for a batch. So each kind has two pools of 1,000 parts, made
+Faker makes some 10,000 values a second, far too few for a batch. So each kind has one or two pools of 1,000 parts, made
 once a process from a fixed seed, and a value is one part of each, drawn by the sample's seed. Mail addresses end in
 the domains that RFC 2606 reserves for examples, so that no letter ever reaches a person.
+
+RDT's AnonymizedFaker seeds Faker by the column it is fitted on. Here that column is two constant words: no real value
+ever reaches it. RDT 2 is BUSL-1.1; see docs/decisions/0009.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,40 +20,50 @@ import pandas as pd
 from headwater.generators.errors import FitError
 from headwater.tables.schema import ColumnSchema
 
-if TYPE_CHECKING:
-    from faker import Faker
-
-Part = Callable[["Faker"], str]
 _POOL = 1_000
 _POOL_SEED = 1974
+_LOCALES = ("en_US",)
 
-_PARTS: dict[str, tuple[Part, Part | None, str]] = {
-    "name": (lambda f: f.first_name(), lambda f: f.last_name(), " "),
-    "email": (
-        lambda f: f"{f.first_name()}.{f.last_name()}".lower(),
-        lambda f: f"{f.random_int(1, 9999)}@{f.random_element(('example.com', 'example.org', 'example.net'))}",
-        "",
-    ),
-    "phone_number": (lambda f: f.numerify("+1-2##-555"), lambda f: f.numerify("-01##"), ""),
+
+class _Fake(NamedTuple):
+    """A function of a Faker provider (None: Faker's own) with its arguments."""
+
+    provider: str | None
+    function: str
+    arguments: dict[str, Any] | None = None
+
+
+_FIRST_NAME = _Fake("person", "first_name")
+_LAST_NAME = _Fake("person", "last_name")
+_CITY = _Fake("address", "city")
+_DOMAIN = _Fake(None, "random_element", {"elements": ("example.com", "example.org", "example.net")})
+
+_Pieces = tuple[_Fake | str, ...]
+_POOLS: dict[str, tuple[_Pieces, ...]] = {
+    "name": ((_FIRST_NAME,), (" ", _LAST_NAME)),
+    "email": ((_FIRST_NAME, ".", _LAST_NAME), (_Fake(None, "random_int", {"min": 1, "max": 9999}), "@", _DOMAIN)),
+    "phone_number": ((_Fake(None, "numerify", {"text": "+1-2##-555"}),), (_Fake(None, "numerify", {"text": "-01##"}),)),
     "address": (
-        lambda f: f"{f.building_number()} {f.street_name()}",
-        lambda f: f"{f.city()}, {f.state_abbr()} {f.postcode()}",
-        ", ",
+        (_Fake("address", "building_number"), " ", _Fake("address", "street_name"), ", "),
+        (_CITY, ", ", _Fake("address.en_US", "state_abbr"), " ", _Fake("address", "postcode")),
     ),
-    "city": (lambda f: f.city(), None, ""),
-    "company": (lambda f: f.company(), None, ""),
-    "iban": (lambda f: f.iban(), None, ""),
-    "ssn": (lambda f: f.ssn(), None, ""),
-    "ipv4": (lambda f: f.numerify("10.%."), lambda f: f"{f.random_int(0, 255)}.{f.random_int(1, 254)}", ""),
+    "city": ((_CITY,),),
+    "company": ((_Fake("company", "company"),),),
+    "iban": ((_Fake("bank", "iban"),),),
+    "ssn": ((_Fake("ssn", "ssn"),),),
+    "ipv4": (
+        ("10.", _Fake(None, "random_int", {"min": 0, "max": 255}), "."),
+        (_Fake(None, "random_int", {"min": 0, "max": 255}), ".", _Fake(None, "random_int", {"min": 1, "max": 254})),
+    ),
 }
-"""Kind to its first part, its second part (None: the first is all) and what joins them."""
+"""Kind to the pieces of its pools, in the order in which they are joined."""
 
-KINDS = tuple(_PARTS)
+KINDS = tuple(_POOLS)
 
 
 def check_personal(column: ColumnSchema) -> None:
     """Raise :class:`FitError` when no values can be made for the column."""
-    if column.pii not in _PARTS:
+    if column.pii not in _POOLS:
         said = "does not say which kind of personal data it holds" if column.pii is None else f"has pii {column.pii!r}"
         raise FitError(f"pii column {column.name!r} {said}; set pii to one of: {', '.join(KINDS)}")
     if column.storage != "text":
@@ -71,20 +83,30 @@ def fresh_personal(column: ColumnSchema, position: int, rows: int, seed: int) ->
     kind = str(column.pii)
     digest = hashlib.sha256(f"headwater pii/{seed}/{position}".encode()).digest()
     rng = np.random.Generator(np.random.PCG64(int.from_bytes(digest, "big")))
-    first, second = _pools(kind)
-    values = first[rng.integers(0, len(first), rows)]
-    if second is not None:
-        values = values + _PARTS[kind][2] + second[rng.integers(0, len(second), rows)]
-    return pd.Series(values, dtype="string")
+    parts = [pool[rng.integers(0, _POOL, rows)] for pool in _pools(kind)]
+    return pd.Series(parts[0] if len(parts) == 1 else parts[0] + parts[1], dtype="string")
 
 
 @cache
-def _pools(kind: str) -> tuple[np.ndarray, np.ndarray | None]:
-    """The parts of a kind: object arrays of 1,000 texts each."""
-    from faker import Faker
+def _pools(kind: str) -> tuple[np.ndarray, ...]:
+    """The parts of a kind: one or two object arrays of 1,000 texts each."""
+    pools = []
+    for number, pieces in enumerate(_POOLS[kind]):
+        pool = np.full(_POOL, "", dtype=object)
+        for place, piece in enumerate(pieces):
+            pool = pool + (piece if isinstance(piece, str) else _faked(piece, f"{kind}.{number}.{place}"))
+        pools.append(np.array([text.lower() for text in pool], dtype=object) if kind == "email" else pool)
+    return tuple(pools)
 
-    fake = Faker("en_US")
-    fake.seed_instance(_POOL_SEED)
-    first, second, _ = _PARTS[kind]
-    heads = np.array([first(fake) for _ in range(_POOL)], dtype=object)
-    return heads, None if second is None else np.array([second(fake) for _ in range(_POOL)], dtype=object)
+
+def _faked(fake: _Fake, seed_word: str) -> np.ndarray:
+    """1,000 texts of a Faker function, decided by the seed word: object array."""
+    from rdt.transformers import AnonymizedFaker
+
+    column = "part"
+    maker = AnonymizedFaker(
+        fake.provider, fake.function, fake.arguments, locales=list(_LOCALES), missing_value_generation=None
+    )
+    maker.fit(pd.DataFrame({column: [seed_word, str(_POOL_SEED)]}), column)
+    made = maker.reverse_transform(pd.DataFrame(index=range(_POOL)))[column]
+    return np.array([str(text) for text in made], dtype=object)

@@ -35,8 +35,8 @@ class Compiled:
     def numbers(self, scores: np.ndarray, bridge: Bridge) -> dict[str, np.ndarray]:
         """The numbers of scores of shape ``(columns, rows)``, by the bridge's names.
 
-        Codes as int32, lattices as int64, reals as float64, missing markers as int32 (1 is missing); see
-        ``generators.columns``.
+        Codes as int32, lattices as int64, reals as float64, see ``generators.columns``; patterns of missing values
+        as int32, see ``generators.missing_patterns``.
         """
         placed = places(scores)
         cells = placed.astype(np.int32)

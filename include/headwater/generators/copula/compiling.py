@@ -6,7 +6,7 @@ ever falls, so the whole way is one table over the score:
 
 | column                                   | table                                                                  |
 |------------------------------------------|------------------------------------------------------------------------|
-| categories, missing markers              | exact: the score of every interval's end, through the fitted cdf       |
+| categories, patterns of missing values   | exact: the score of every interval's end, through the fitted cdf       |
 | whole numbers of up to 4,096 steps       | exact: the score of every half step, where the number is rounded       |
 | all other numbers                        | the quantile at 8,193 scores, straight lines between (512 to one score)|
 """
@@ -50,7 +50,7 @@ def compile_synthesizer(synthesizer: Any, bridge: Bridge) -> Compiled:
         try:
             found[name] = _marginal(name, univariate, transformers.get(name), bridge)
         except CannotCompileError as error:
-            refused.append(f"column {bridge.schema.columns[bridge.codec(name).position].name!r}: {error}")
+            refused.append(f"{bridge.title(name)}: {error}")
     if refused:
         raise CannotCompileError("; ".join(refused))
     if set(found) != set(bridge.names):
@@ -68,7 +68,6 @@ def compile_synthesizer(synthesizer: Any, bridge: Bridge) -> Compiled:
 
 def _marginal(name: str, univariate: Any, transformer: Any, bridge: Bridge) -> Marginal:
     made_by = type(transformer).__name__
-    codec = bridge.codec(name)
     if bridge.names[name] == "categorical":
         if made_by != "UniformEncoder" or transformer.missing_value_encoding != "new_category":
             raise CannotCompileError(f"RDT's transformer {made_by} has no table")
@@ -77,6 +76,7 @@ def _marginal(name: str, univariate: Any, transformer: Any, bridge: Bridge) -> M
         return Steps(_scores(univariate, ends[:-1]), codes)
     if made_by != "FloatFormatter" or transformer.learn_rounding_scheme or transformer.null_transformer.nulls:
         raise CannotCompileError(f"RDT's transformer {made_by} has no table")
+    codec = bridge.codec(name)
     reach = codec.high - codec.low
     if codec.form == "lattice" and reach <= STEPS_MAX:
         numbers = np.arange(int(codec.low), int(codec.high) + 1, dtype=np.int64)

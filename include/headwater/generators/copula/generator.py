@@ -30,9 +30,12 @@ DISTRIBUTIONS = ("norm", "beta", "truncnorm", "uniform", "gamma", "gaussian_kde"
 class GaussianCopula:
     """Marginals of each column, joined by one normal copula (Patki, Wedge and Veeramachaneni 2016, fitted by SDV 2).
 
-    What SDV fitted is compiled to numpy tables, from which rows of the same distribution come 30 times as fast. Where a
+    What SDV fitted is compiled to numpy tables, from which rows of the same distribution come 20 times as fast. Where a
     part has no table SDV samples, and a warning of the log names the columns and the reason; so does
     :attr:`fallback_reason`.
+
+    Which values of a row are missing is one column of the copula, its categories the patterns of the real rows; so they
+    are missing together as often as in them (see ``missing_patterns``).
 
     Settings, as SDV means them:
         default_distribution: of all columns that have no own one; one of :data:`DISTRIBUTIONS`.

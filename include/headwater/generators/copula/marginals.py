@@ -30,7 +30,7 @@ def places(scores: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Steps:
-    """A column of atoms, exact: categories, missing markers, whole numbers of a short range.
+    """A column of atoms, exact: categories, patterns of missing values, whole numbers of a short range.
 
     Attributes:
         cuts: scores between one atom and the next, rising, float64, shape ``(atoms - 1,)``; may be infinite. A score

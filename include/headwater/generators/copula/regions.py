@@ -11,6 +11,7 @@ from headwater.generators.bridge import Bridge
 from headwater.generators.columns import Codec
 from headwater.generators.conditions import Wanted
 from headwater.generators.copula.marginals import Curve, Marginal, Steps
+from headwater.generators.missing_patterns import NAME
 
 
 def regions(
@@ -18,28 +19,29 @@ def regions(
 ) -> dict[str, np.ndarray] | None:
     """The scores that meet every condition, by the bridge's names; None when no row can.
 
-    A condition on a value that is sometimes missing is one on its marker too; one on a constant is met or not.
+    A condition on a value that is sometimes missing is one on the pattern too, and one on the column that leads the
+    patterns is one on the pattern alone; one on a constant is met or not.
 
     Returns:
         for each conditioned name closed intervals, float64, shape ``(intervals, 2)``, at least one, rising and apart.
     """
     found: dict[str, np.ndarray] = {}
+    gaps, leader = bridge.gaps, bridge.patterns.leader if bridge.patterns else None
+    if bridge.patterns and (leader in asked or not asked.keys().isdisjoint(gaps)):
+        pattern = marginals[NAME]
+        assert isinstance(pattern, Steps)  # noqa: S101 - so compiled, and so checked when loaded
+        found[NAME] = pattern.region(bridge.patterns.allowed(asked)[pattern.values])
     for position, one in asked.items():
         codec = bridge.codec(f"c{position}")
-        marker = marginals.get(f"m{position}")
-        if codec.form == "null":
-            if not one.missing:
-                return None
+        if one.missing and codec.form != "null" and position not in gaps:
+            return None
+        if codec.form == "null" and not one.missing:
+            return None
+        if one.missing or position == leader:
             continue
-        if codec.form != "codes":
-            if marker is None and one.missing:
-                return None
-            if isinstance(marker, Steps):
-                found[f"m{position}"] = marker.region((marker.values == 1) == one.missing)
-        if codec.form == "codes" or not one.missing:
-            region = _of_value(one, codec, marginals.get(f"c{position}"), bridge.constants.get(position))
-            if region is not None:
-                found[f"c{position}"] = region
+        region = _of_value(one, codec, marginals.get(f"c{position}"), bridge.constants.get(position))
+        if region is not None:
+            found[f"c{position}"] = region
     return found if all(len(region) for region in found.values()) else None
 
 

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from headwater.generators.missing_patterns import NAME
+
 
 def fit_synthesizer(names: dict[str, str], settings: dict[str, Any], plain: pd.DataFrame, seed: int) -> Any:
     """A fitted synthesizer.
@@ -22,6 +24,10 @@ def fit_synthesizer(names: dict[str, str], settings: dict[str, Any], plain: pd.D
         settings: keyword arguments of SDV's class, but those that the bridge owns.
         plain: the rows, as of ``Bridge.cross``.
         seed: of the fit.
+
+    SDV gives each category an interval of the score, in the order in which they appear in the rows. So the rows are
+    given sorted by the pattern of missing values: alike patterns become neighbours, and what is asked of one column is
+    few intervals. Nothing else in a copula depends on the order of the rows.
     """
     from sdv.metadata import Metadata
     from sdv.single_table import GaussianCopulaSynthesizer
@@ -32,8 +38,15 @@ def fit_synthesizer(names: dict[str, str], settings: dict[str, Any], plain: pd.D
         metadata.add_column(name, table_name="t", sdtype=sdtype)
     with _quiet(seed):
         synthesizer = GaussianCopulaSynthesizer(metadata, enforce_rounding=False, **settings)
-        synthesizer.fit({"t": plain})
+        synthesizer.fit({"t": _by_pattern(plain)})
     return synthesizer
+
+
+def _by_pattern(plain: pd.DataFrame) -> pd.DataFrame:
+    if NAME not in plain:
+        return plain
+    order = np.argsort(plain[NAME].to_numpy(dtype=np.int32), kind="stable")
+    return plain.iloc[order].reset_index(drop=True)
 
 
 def sample_synthesizer(synthesizer: Any, n: int, seed: int) -> pd.DataFrame:

@@ -15,15 +15,15 @@ import numpy as np
 from pydantic import ValidationError
 
 from headwater.generators.bridge import Bridge
-from headwater.generators.columns import Codec
 from headwater.generators.copula.compiled import Compiled
 from headwater.generators.copula.factor import factor
 from headwater.generators.copula.marginals import CELLS, Curve, Marginal, Steps
 from headwater.generators.errors import ModelFileError
+from headwater.generators.missing_patterns import NAME, Patterns
 from headwater.generators.model_file import pack, unpack
 
 KIND = "gaussian_copula"
-VERSION = 2
+VERSION = 3
 MISFIT = "the parts of the model file do not fit together; retrain the dataset"
 """What is said of a file whose parts contradict each other."""
 
@@ -101,7 +101,22 @@ def _bridge(stored: dict[str, Any]) -> Bridge:
     outside = (set(bridge.gaps) | set(bridge.constants)) - set(learned)
     if [codec.position for codec in bridge.codecs] != learned or outside or not ends_meet:
         raise ModelFileError(MISFIT)
+    if bridge.patterns:
+        _check_patterns(bridge.patterns, bridge)
     return bridge
+
+
+def _check_patterns(patterns: Patterns, bridge: Bridge) -> None:
+    """Refuse patterns without columns, or whose leader is no column of categories, or holds others than those."""
+    fits = bool(patterns.absent) and bool(patterns.marks)
+    if patterns.leader is None:
+        fits &= not patterns.leads
+    else:
+        codec = bridge.codec(f"c{patterns.leader}")
+        fits &= codec.form == "codes" and len(patterns.leads) == len(patterns.marks)
+        fits &= all(-1 <= code < codec.levels for code in patterns.leads)
+    if not fits:
+        raise ModelFileError(MISFIT)
 
 
 def _compiled(arrays: Mapping[str, np.ndarray], bridge: Bridge) -> Compiled:
@@ -120,7 +135,7 @@ def _compiled(arrays: Mapping[str, np.ndarray], bridge: Bridge) -> Compiled:
 
 
 def _marginal(name: str, arrays: Mapping[str, np.ndarray], bridge: Bridge) -> Marginal:
-    codec, category = bridge.codec(name), bridge.names[name] == "categorical"
+    category = bridge.names[name] == "categorical"
     if not category and f"{name}.scaled" in arrays:
         scaled = arrays[f"{name}.scaled"]
         fits = scaled.dtype == np.float64 and scaled.shape == (CELLS + 1,) and np.isfinite(scaled).all()
@@ -128,7 +143,7 @@ def _marginal(name: str, arrays: Mapping[str, np.ndarray], bridge: Bridge) -> Ma
             raise ModelFileError(MISFIT)
         return Curve(scaled)
     cuts, values = arrays[f"{name}.cuts"], arrays[f"{name}.values"]
-    low, high = _ends(name, codec)
+    low, high = _ends(name, bridge)
     fits = cuts.dtype == np.float64 and values.dtype == (np.int32 if category else np.int64)
     if not fits or values.ndim != 1 or not len(values) or cuts.shape != (len(values) - 1,):
         raise ModelFileError(MISFIT)
@@ -137,8 +152,9 @@ def _marginal(name: str, arrays: Mapping[str, np.ndarray], bridge: Bridge) -> Ma
     return Steps(cuts, values)
 
 
-def _ends(name: str, codec: Codec) -> tuple[float, float]:
+def _ends(name: str, bridge: Bridge) -> tuple[float, float]:
     """The smallest and largest number that a column of atoms may hold."""
-    if name.startswith("m"):
-        return 0, 1
-    return (-1, codec.levels - 1) if codec.form == "codes" else (codec.low, codec.high)
+    if name == NAME:
+        return 0, len(bridge.patterns.marks) - 1 if bridge.patterns else 0
+    codec = bridge.codec(name)
+    return (0, codec.levels - 1) if codec.form == "codes" else (codec.low, codec.high)

@@ -34,9 +34,10 @@ class Neural:
             begins only if, at the pace so far, it ends within the budget; the first one always does. A model that the
             clock stopped is not reproducible by its seed: another run may train more epochs or fewer.
         max_categories: a column with more categories keeps this number less one; the rarest are learned together as
-            one, and drawn apart again by their real frequencies. See ``rare``.
-        match_shares: after training, move the shares of categories, of missing values and of the components of columns
-            of numbers to the real ones; see ``shares``. False draws as SDV does.
+            one, and drawn apart again by their real frequencies. See ``rare``. The patterns of missing values over all
+            columns are such a column too; see ``missing_patterns``.
+        match_shares: after training, move the shares of categories, of the patterns of missing values and of the
+            components of columns of numbers to the real ones; see ``shares``. False draws as SDV does.
 
     Settings of SDV that are not offered: ``enable_gpu`` (always off: results on a GPU do not repeat), ``verbose``
     (progress goes to the log), ``enforce_rounding`` and ``locales`` (Headwater restores precision, and makes personal

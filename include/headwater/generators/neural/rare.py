@@ -45,7 +45,7 @@ class Rare:
 
 
 def learn_rare(plain: pd.DataFrame, categorical: Iterable[str], most: int) -> list[Rare]:
-    """What to join so that no column keeps more than ``most`` categories (missing, where it is a code, is one).
+    """What to join so that no column keeps more than ``most`` categories (of ``missing``: patterns).
 
     Args:
         plain: the frame that SDV would learn.

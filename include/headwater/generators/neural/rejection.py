@@ -70,6 +70,8 @@ def cannot_be_met(asked: dict[int, Wanted], bridge: Bridge, seen: dict[int, np.n
         bridge: of the table.
         seen: as of :func:`seen_codes`.
     """
+    if bridge.patterns and not bridge.patterns.allowed(asked).any():
+        return True
     for codec in bridge.codecs:
         if codec.position not in asked:
             continue

@@ -15,7 +15,7 @@ from headwater.generators.model_file import pack, unpack
 from headwater.generators.neural.rare import Rare
 from headwater.generators.neural.synthesizer import versions
 
-VERSION = 1
+VERSION = 2
 _MISFIT = "the parts of the model file do not fit together; retrain the dataset"
 
 

@@ -102,6 +102,8 @@ class Fitting:
         before, draft = list(self.draft.scores), self._present(column)
         weights = fit_drift(draft, before, scores)
         rest = scores - drift_of(draft, before, weights)
+        # What a line leaves over of the rows it was fitted to is too small: each weight has taken a degree of freedom.
+        rest *= np.sqrt(len(rest) / (len(rest) - np.count_nonzero(weights)))
         grown = self._grow(draft, spread_target(rest))
         model = Smooth(
             slot=slot,

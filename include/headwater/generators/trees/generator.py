@@ -55,7 +55,7 @@ class Trees:
         *,
         leaf: int | None = None,
         trees: int = 4,
-        pruning: float = 5.0,
+        pruning: float = 3.0,
         shrinkage: float = 0.0,
         shard_rows: int = 100_000,
         smoothing: bool = True,
