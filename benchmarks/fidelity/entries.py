@@ -83,11 +83,20 @@ FRONTIER: dict[str, dict[str, Any]] = {
 }
 """Settings of trees for the picture of fidelity against nearness; the default stands beside them."""
 
+TAUGHT: dict[str, dict[str, Any]] = {
+    "pruning 2": {"pruning": 2.0},
+    "pruning 8": {"pruning": 8.0},
+    "ridge 4": {"ridge": 4.0},
+}
+"""The same of ``logit_trees``."""
+
 ENTRIES = (
     Entry(REAL),
     Entry(INDEPENDENT, seeds=1),
     Entry("trees"),
     *(Entry("trees", label, settings, tables=("census",)) for label, settings in FRONTIER.items()),
+    Entry("logit_trees"),
+    *(Entry("logit_trees", label, settings, tables=("census",)) for label, settings in TAUGHT.items()),
     Entry("mixture"),
     Entry("ensemble", seeds=3),
     Entry("gaussian_copula", seeds=3),

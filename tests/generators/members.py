@@ -12,6 +12,7 @@ _GAN: dict[str, Any] = {"generator_dim": [32], "discriminator_dim": [32], "pac":
 MEMBERS: dict[str, dict[str, Any]] = {
     "trees": {},
     "gaussian_copula": {},
+    "logit_trees": {"rows": 20_000},
     "mixture": {},
     "ctgan": _NEURAL | _GAN,
     "copula_gan": _NEURAL | _GAN,

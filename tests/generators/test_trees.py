@@ -16,7 +16,7 @@ from headwater.generators.errors import ModelFileError
 from headwater.generators.model_file import pack, unpack
 from headwater.generators.trees.generator import Trees
 from headwater.generators.trees.order import draw_order, entropy
-from headwater.generators.trees.storing import KIND, VERSION
+from headwater.generators.trees.storing import VERSION
 
 HERE = Path(__file__).parent
 CENSUS = HERE.parents[1].parent / "shared" / "data" / "census_adult.csv"
@@ -157,13 +157,16 @@ def test_a_fit_is_the_same_in_another_process_with_other_threads(member: Trees) 
 
 
 def test_a_file_whose_parts_do_not_fit_is_refused(member: Trees) -> None:
-    meta, arrays = unpack(member.save(), KIND, VERSION)
+    meta, arrays = unpack(member.save(), "trees", VERSION)
     first = {name: array for name, array in arrays.items() if not name.startswith("0.")}
-    for broken in (pack(KIND, VERSION, meta, first), pack(KIND, VERSION, meta | {"models": [{"form": "x"}]}, arrays)):
+    for broken in (
+        pack("trees", VERSION, meta, first),
+        pack("trees", VERSION, meta | {"models": [{"form": "x"}]}, arrays),
+    ):
         with pytest.raises(ModelFileError, match="do not fit together"):
             Trees.load(broken)
     with pytest.raises(ModelFileError, match="newer than"):
-        Trees.load(pack(KIND, VERSION + 1, meta, arrays))
+        Trees.load(pack("trees", VERSION + 1, meta, arrays))
 
 
 @pytest.mark.skipif(not CENSUS.exists(), reason="needs ../shared/data/census_adult.csv")

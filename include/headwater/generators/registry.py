@@ -19,6 +19,7 @@ BUILT_IN = {
     "ctgan": "headwater.generators.neural.ctgan:Ctgan",
     "ensemble": "headwater.generators.ensemble.generator:Ensemble",
     "gaussian_copula": "headwater.generators.copula.generator:GaussianCopula",
+    "logit_trees": "headwater.generators.logit_trees.generator:LogitTrees",
     "mixture": "headwater.generators.mixture.generator:Mixture",
     "trees": "headwater.generators.trees.generator:Trees",
     "tvae": "headwater.generators.neural.tvae:Tvae",

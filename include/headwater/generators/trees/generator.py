@@ -9,7 +9,6 @@ import pandas as pd
 
 from headwater.generators import columns
 from headwater.generators.base import Capabilities, Conditional, Conditions
-from headwater.generators.conditions import wanted
 from headwater.generators.errors import FitError, SettingsError
 from headwater.generators.made import check_made
 from headwater.generators.trees.bagging import Growth
@@ -108,7 +107,7 @@ class Trees:
         Raises:
             ValueError: ``n`` is below 0, or the generator is not fitted.
         """
-        return self._fitted().sample(n, seed)
+        return self.model.sample(n, seed)
 
     def sample_where(self, conditions: Conditions, n: int, seed: int) -> Conditional:
         """Up to ``n`` rows that meet ``conditions``, from at most ``200 n + 800,000`` candidates.
@@ -119,13 +118,11 @@ class Trees:
         Raises:
             ValueError: a condition names an unknown or unlearned column, or a category that does not exist.
         """
-        model = self._fitted()
-        asked = wanted(conditions, model.schema, {codec.position: codec for codec in model.codecs})
-        return model.sample_where(asked, n, seed)
+        return self.model.where(conditions, n, seed)
 
     def save(self) -> bytes:
         """The model in a versioned format of arrays and JSON; nothing in it is ever executed."""
-        return pack_model({name: getattr(self, name) for name in SETTINGS}, self._fitted())
+        return pack_model(self.kind, {name: getattr(self, name) for name in SETTINGS}, self.model)
 
     @classmethod
     def load(cls, data: bytes) -> Self:
@@ -134,7 +131,7 @@ class Trees:
         Raises:
             ModelFileError: cut short, altered, of another kind, or of a version this code does not know.
         """
-        settings, model = unpack_model(data)
+        settings, model = unpack_model(cls.kind, data)
         member = cls(**settings)
         member._model = model
         return member
@@ -147,7 +144,9 @@ class Trees:
             raise SettingsError(f"trees: leaf is {leaf}, but the table has {rows} rows to learn from; {cure}")
         return Growth(leaf, self.trees, self.pruning, self.shrinkage, self.shard_rows)
 
-    def _fitted(self) -> TableModel:
+    @property
+    def model(self) -> TableModel:
+        """What was learned. Raises: ValueError before a fit."""
         if self._model is None:
             raise ValueError("this trees generator has learned nothing yet; call fit or load first")
         return self._model

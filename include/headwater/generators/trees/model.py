@@ -8,9 +8,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from headwater.generators.base import Conditional
+from headwater.generators.base import Conditional, Conditions
 from headwater.generators.columns import Codec, decode, empty_table
-from headwater.generators.conditions import Wanted
+from headwater.generators.conditions import Wanted, wanted
 from headwater.generators.made import made_column
 from headwater.generators.trees.draft import Draft
 from headwater.generators.trees.models import ColumnModel
@@ -50,13 +50,21 @@ class TableModel:
             drafts.append(draft)
         return self._table(drafts, n, seed)
 
-    def sample_where(self, wanted: dict[int, Wanted], n: int, seed: int) -> Conditional:
+    def where(self, conditions: Conditions, n: int, seed: int) -> Conditional:
+        """Up to ``n`` rows that meet the conditions.
+
+        Raises:
+            ValueError: a condition names an unknown or unlearned column, or a category that does not exist.
+        """
+        return self._search(wanted(conditions, self.schema, {codec.position: codec for codec in self.codecs}), n, seed)
+
+    def _search(self, asked: dict[int, Wanted], n: int, seed: int) -> Conditional:
         """Up to ``n`` rows that meet what is wanted of columns, by their positions in the schema."""
         _check_count(n)
         rng = np.random.Generator(np.random.PCG64(seed))
-        slots = {self.drawn.index(position): one for position, one in wanted.items() if position in self.drawn}
+        slots = {self.drawn.index(position): one for position, one in asked.items() if position in self.drawn}
         # A column without any value meets only the wish that it be missing.
-        void = [one for position, one in wanted.items() if position not in self.drawn and not one.missing]
+        void = [one for position, one in asked.items() if position not in self.drawn and not one.missing]
         last = max(slots, default=-1) + 1
         drafts: list[Draft] = []
         found, left = 0, 0 if void else _CANDIDATES_A_ROW * n + _CANDIDATES_MORE

@@ -14,12 +14,11 @@ from headwater.generators.trees.model import TableModel
 from headwater.generators.trees.models import FORMS
 from headwater.tables.schema import TableSchema
 
-KIND = "trees"
 VERSION = 2
 
 
-def pack_model(settings: dict[str, Any], model: TableModel) -> bytes:
-    """The bytes of a fitted table and of the settings it was fitted with."""
+def pack_model(kind: str, settings: dict[str, Any], model: TableModel) -> bytes:
+    """The bytes of a fitted table, of the member's kind and of the settings it was fitted with."""
     arrays = {name: array for slot, one in enumerate(model.models) for name, array in one.to_arrays(f"{slot}.").items()}
     meta = {
         "settings": settings,
@@ -28,16 +27,16 @@ def pack_model(settings: dict[str, Any], model: TableModel) -> bytes:
         "drawn": model.drawn,
         "models": [one.head() for one in model.models],
     }
-    return pack(KIND, VERSION, meta, arrays)
+    return pack(kind, VERSION, meta, arrays)
 
 
-def unpack_model(data: bytes) -> tuple[dict[str, Any], TableModel]:
-    """Settings and fitted table.
+def unpack_model(kind: str, data: bytes) -> tuple[dict[str, Any], TableModel]:
+    """Settings and fitted table of a member of this kind.
 
     Raises:
         ModelFileError: cut short, altered, of another kind or version, or inconsistent within.
     """
-    meta, arrays = unpack(data, KIND, VERSION)
+    meta, arrays = unpack(data, kind, VERSION)
     try:
         heads = meta["models"]
         models = []
