@@ -84,9 +84,9 @@ FRONTIER: dict[str, dict[str, Any]] = {
 """Settings of trees for the picture of fidelity against nearness; the default stands beside them."""
 
 TAUGHT: dict[str, dict[str, Any]] = {
-    "pruning 2": {"pruning": 2.0},
-    "pruning 8": {"pruning": 8.0},
-    "ridge 4": {"ridge": 4.0},
+    "one teacher, pruning 2": {"teachers": 1},
+    "one teacher, pruning 4": {"teachers": 1, "pruning": 4.0},
+    "pruning 6": {"pruning": 6.0},
 }
 """The same of ``logit_trees``."""
 

@@ -127,8 +127,10 @@ class EmbeddedPostgres:
     # -- the first start ---------------------------------------------------------------------------------------------
 
     def _make_folder(self) -> None:
-        if not self.folder.exists():
-            self.folder.mkdir(parents=True)
+        new = not self.folder.exists()
+        # Another start may make it in this very moment.
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if new:
             # Root's server is another account: it must be able to pass through, but sees no names.
             self.folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from headwater.generators.errors import ModelFileError
+from headwater.generators.trees.bagging import Growth, grow_forest
 from headwater.generators.trees.draft import Draft
-from headwater.generators.trees.growth import category_order, grow
+from headwater.generators.trees.growth import category_order
 from headwater.generators.trees.partition import Partition
 
 
@@ -42,23 +43,28 @@ def draft_of(numbers: np.ndarray, codes: np.ndarray) -> Draft:
     return draft
 
 
+def grown(draft: Draft, target: np.ndarray, leaf: int) -> Partition:
+    """The one tree of a forest that is neither pruned nor shrunk."""
+    return grow_forest(draft, target, Growth(leaf, 1, 0.0, 0.0, 100_000), seed=1).forest.tree
+
+
 def test_a_tree_finds_the_step_and_keeps_leaves_large() -> None:
     numbers = np.arange(100.0)
     draft = draft_of(numbers, np.zeros(100, dtype=np.int32))
-    tree = grow(draft, (numbers >= 37)[:, None].astype(float), leaf=20, seed=1)
+    tree = grown(draft, (numbers >= 37)[:, None].astype(float), leaf=20)
     nodes = tree.nodes_of(draft)
     assert tree.size == 3
     assert set(nodes[:37]) != set(nodes[37:])
     assert np.bincount(nodes)[np.unique(nodes)].tolist() == [37, 63]
-    assert grow(draft, (numbers >= 3)[:, None].astype(float), leaf=20, seed=1).nodes_of(draft).max() <= 200
-    assert grow(draft, (numbers >= 37)[:, None].astype(float), leaf=51, seed=1).size == 1
+    assert grown(draft, (numbers >= 3)[:, None].astype(float), leaf=20).nodes_of(draft).max() <= 200
+    assert grown(draft, (numbers >= 37)[:, None].astype(float), leaf=51).size == 1
 
 
 def test_a_tree_splits_categories_whatever_their_codes() -> None:
     codes = np.tile(np.arange(6, dtype=np.int32), 50)
     draft = draft_of(np.zeros(300), codes)
     odd = (codes % 2)[:, None].astype(float)
-    tree = grow(draft, odd, leaf=20, seed=1)
+    tree = grown(draft, odd, leaf=20)
     # One split is enough once the categories are in order.
     assert tree.size == 3
     nodes = tree.nodes_of(draft)
@@ -69,7 +75,7 @@ def test_missing_numbers_go_to_a_side_of_their_own_accord() -> None:
     numbers = np.where(np.arange(200) < 80, np.nan, np.arange(200.0))
     draft = Draft(200, 1)
     draft.put_numbers(0, np.nan_to_num(numbers), np.nan_to_num(numbers), np.isnan(numbers))
-    tree = grow(draft, np.isnan(numbers)[:, None].astype(float), leaf=20, seed=1)
+    tree = grown(draft, np.isnan(numbers)[:, None].astype(float), leaf=20)
     nodes = tree.nodes_of(draft)
     assert len(set(nodes[:80]) & set(nodes[80:])) == 0
 
@@ -78,8 +84,8 @@ def test_a_stored_tree_leads_to_the_same_leaves() -> None:
     rng = np.random.Generator(np.random.PCG64(1))
     codes = rng.integers(0, 9, 500).astype(np.int32)
     draft = draft_of(rng.random(500), codes)
-    tree = grow(draft, rng.random(500)[:, None], leaf=5, seed=1)
-    again = Partition.from_arrays(tree.to_arrays("t."), "t.", 2)
+    tree = grown(draft, rng.random(500)[:, None], leaf=5)
+    again = Partition.from_arrays(tree.to_arrays("t."), "t.", np.array([0, 1]))
     assert tree.size > 50
     assert np.array_equal(tree.nodes_of(draft), again.nodes_of(draft))
 
@@ -103,6 +109,6 @@ def test_a_tree_that_points_outside_of_itself_is_refused(broken: dict[str, np.nd
         "t.threshold": np.array([0.5, -2.0, -2.0]),
         "t.missing_left": np.array([False] * 3),
     }
-    assert Partition.from_arrays(good, "t.", 1).size == 3
+    assert Partition.from_arrays(good, "t.", np.array([0])).size == 3
     with pytest.raises(ModelFileError, match="points outside of itself"):
-        Partition.from_arrays(good | broken, "t.", 1)
+        Partition.from_arrays(good | broken, "t.", np.array([0]))

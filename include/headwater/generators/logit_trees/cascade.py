@@ -44,7 +44,9 @@ class Rare:
         members, upto = self.members[last]
         if len(members) > 1:
             rows = np.flatnonzero(groups == last)
-            codes[rows] = members[np.searchsorted(upto, rng.random(len(rows)), side="right").clip(max=len(members) - 1)]
+            # Systematic sampling: as many of each as its share says, give or take one.
+            even = (rng.permutation(len(rows)) + rng.random()) / max(len(rows), 1)
+            codes[rows] = members[np.searchsorted(upto, even, side="right").clip(max=len(members) - 1)]
         return codes
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar, Self
 
+import numpy as np
 import pandas as pd
 
 from headwater.generators.base import Capabilities, Conditional, Conditions
@@ -19,12 +20,13 @@ from headwater.generators.logit_trees.cascade import CODES_MAX, fit_cascade
 from headwater.generators.logit_trees.steps import Plan
 from headwater.generators.made import check_made
 from headwater.generators.mixture.coding import learn_code
+from headwater.generators.trees.bagging import BAG_ROWS_MIN, IN_BAG
 from headwater.generators.trees.generator import LEAF, Trees
 from headwater.generators.trees.model import TableModel
 from headwater.generators.trees.storing import pack_model, unpack_model
 from headwater.tables.schema import TableSchema
 
-SETTINGS = ("rows", "bins", "cells", "leaf", "pruning", "ridge")
+SETTINGS = ("rows", "teachers", "bins", "cells", "leaf", "pruning", "ridge")
 
 
 class LogitTrees:
@@ -33,6 +35,8 @@ class LogitTrees:
     Settings:
         rows: how many rows the regressions draw for the trees to grow on. More is closer to the regressions, and a
             longer fit.
+        teachers: how many times the regressions are fitted, each on another part of the rows; each draws its part of
+            ``rows``. More learn less by heart, and take longer.
         bins: of each column of numbers, up to 100.
         cells: columns that are tied closely are learned as one variable of at most so many combinations, up to 100.
         leaf: fewest real rows in a leaf of a regression's tree; 20, or all of a smaller table, when left out.
@@ -47,13 +51,15 @@ class LogitTrees:
         self,
         *,
         rows: int = 200_000,
+        teachers: int = 3,
         bins: int = 64,
         cells: int = 32,
         leaf: int | None = None,
-        pruning: float = 4.0,
+        pruning: float = 2.0,
         ridge: float = 1.0,
     ) -> None:
         _check_whole("rows", rows, 1_000, 10_000_000)
+        _check_whole("teachers", teachers, 1, 100)
         _check_whole("bins", bins, 2, CODES_MAX)
         _check_whole("cells", cells, 1, CODES_MAX)
         if leaf is not None:
@@ -62,7 +68,7 @@ class LogitTrees:
         _check_amount("ridge", ridge)
         if ridge == 0:
             raise SettingsError("logit_trees: ridge is 0, but regressions need some; set it to 0.01 or more")
-        self.rows, self.bins, self.cells, self.leaf = rows, bins, cells, leaf
+        self.rows, self.teachers, self.bins, self.cells, self.leaf = rows, teachers, bins, cells, leaf
         self.pruning, self.ridge = float(pruning), float(ridge)
         self._model: TableModel | None = None
 
@@ -86,11 +92,8 @@ class LogitTrees:
         check_made(schema)
         # Sums of several threads differ in their last bits, and the solver makes much of that.
         with threadpool_limits(limits=1):
-            cascade = fit_cascade(
-                *learn_code(rows, schema, self.bins, self.cells), Plan(leaf, self.pruning, self.ridge), seed
-            )
-            taught = cascade.draw(self.rows, seed)
-        self._model = Trees(trees=1, shard_rows=self.rows).fit(taught, schema, seed).model
+            taught = self._taught(rows, schema, Plan(leaf, self.pruning, self.ridge), seed)
+        self._model = Trees(trees=1, shard_rows=len(taught)).fit(taught, schema, seed).model
         return self
 
     def sample(self, n: int, seed: int) -> pd.DataFrame:
@@ -124,6 +127,18 @@ class LogitTrees:
         member = cls(**settings)
         member._model = model
         return member
+
+    def _taught(self, rows: pd.DataFrame, schema: TableSchema, plan: Plan, seed: int) -> pd.DataFrame:
+        """The rows that the trees learn from: as many of each teacher."""
+        code, coded = learn_code(rows, schema, self.bins, self.cells)
+        rng = np.random.Generator(np.random.PCG64([seed, 2]))
+        parts = []
+        for seed_of in rng.integers(0, 2**32, self.teachers).tolist():
+            known = coded
+            if self.teachers > 1 and len(coded) >= BAG_ROWS_MIN:
+                known = coded[np.sort(rng.permutation(len(coded))[: round(IN_BAG * len(coded))])]
+            parts.append(fit_cascade(code, known, plan, seed_of).draw(-(-self.rows // self.teachers), seed_of))
+        return pd.concat(parts, ignore_index=True)
 
     def _fitted(self) -> TableModel:
         if self._model is None:
