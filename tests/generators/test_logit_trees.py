@@ -69,7 +69,7 @@ def test_rare_codes_are_drawn_apart_by_their_shares() -> None:
     codes = np.concatenate(
         [np.repeat(np.arange(CODES_MAX), 50), np.repeat(np.arange(CODES_MAX, size), [1, 3] * CODES_MAX)]
     )
-    rare = _rare(codes, size)
+    rare = _rare(np.bincount(codes, minlength=size) / len(codes))
     assert len(rare.members) == CODES_MAX
     drawn = np.bincount(rare.apart(rare.group[np.tile(codes, 20)], rng()), minlength=size) / (20 * len(codes))
     real = np.bincount(codes, minlength=size) / len(codes)

@@ -106,7 +106,7 @@ def fit_cascade(code: TableCode, coded: np.ndarray, plan: Plan, seed: int) -> Ca
     entropies = [entropy(coded[:, place]) for place in range(len(code.joints))]
     # As ``trees.order``: categories of low entropy first, then numbers as they come.
     order = sorted(range(len(code.joints)), key=lambda place: (ordered[place], not ordered[place] and entropies[place]))
-    rare = [_rare(coded[:, place], code.joints[place].size) for place in order]
+    rare = [_rare(code.shares[place]) for place in order]
     groups = np.empty((len(coded), len(order)), dtype=np.int64)
     for at, place in enumerate(order):
         groups[:, at] = rare[at].group[coded[:, place]]
@@ -124,16 +124,16 @@ def _is_ordered(code: TableCode, place: int) -> bool:
     return len(places) == 1 and isinstance(code.known[places[0]][1], Bins)
 
 
-def _rare(codes: np.ndarray, size: int) -> Rare:
-    """Which codes are learned as one; bins in their order where there are few enough, as they always are."""
-    counts = np.bincount(codes, minlength=size)
+def _rare(shares: np.ndarray) -> Rare:
+    """Which codes are learned as one, by their shares in all rows; bins are always few enough to be learned each."""
+    size = len(shares)
     if size <= CODES_MAX:
         return Rare(np.arange(size), [(np.array([code]), np.ones(1)) for code in range(size)])
-    kept = np.sort(np.argsort(-counts, kind="stable")[: CODES_MAX - 1])
+    kept = np.sort(np.argsort(-shares, kind="stable")[: CODES_MAX - 1])
     group = np.full(size, CODES_MAX - 1)
     group[kept] = np.arange(len(kept))
-    others = np.flatnonzero((group == CODES_MAX - 1) & (counts > 0))
-    others = others if len(others) else np.flatnonzero(group == CODES_MAX - 1)
-    shares = np.maximum(counts[others], 1)
+    others = np.flatnonzero(group == CODES_MAX - 1)
+    others = others[shares[others] > 0] if shares[others].any() else others
+    weight = shares[others] if shares[others].any() else np.ones(len(others))
     members = [(np.array([code]), np.ones(1)) for code in kept.tolist()]
-    return Rare(group, [*members, (others, np.cumsum(shares) / shares.sum())])
+    return Rare(group, [*members, (others, np.cumsum(weight) / weight.sum())])
