@@ -60,3 +60,11 @@ def test_decimals_come_back_as_the_very_same_doubles() -> None:
     codec = learn(frame["x"], schema_column, 0)
     back = decode(encode(frame["x"], schema_column, codec), None, schema_column, codec, empty_table(schema)["x"])
     assert np.array_equal(back.to_numpy(), reals)
+
+
+def test_a_sum_that_rounds_beyond_the_range_is_held_within() -> None:
+    codec = Codec(0, "real", low=-39.5, high=39.0)
+    schema_column = numerical("x", "real", None)
+    like = empty_table(table([schema_column], {"x": [0.5]})[1])["x"]
+    beyond = np.array([np.nextafter(39.0, 40.0), -39.5, 12.25])
+    assert decode(beyond, None, schema_column, codec, like).tolist() == [39.0, -39.5, 12.25]

@@ -122,6 +122,9 @@ def decode(
         return pd.Series(pd.arrays.IntegerArray(numbers.astype(np.int64, copy=False), nowhere.copy()), copy=False)
     if column.storage == "real":
         reals = numbers.astype(np.float64) / codec.unit
+        if codec.form == "real":
+            # A sum of parts may round to a number just beyond the range.
+            reals = np.clip(reals, codec.low, codec.high)
         return pd.Series(reals if missing is None else np.where(missing, np.nan, reals), copy=False)
     instants = (numbers * codec.unit).view("datetime64[us]")
     return pd.Series(

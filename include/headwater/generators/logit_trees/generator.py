@@ -27,6 +27,7 @@ from headwater.generators.trees.storing import pack_model, unpack_model
 from headwater.tables.schema import TableSchema
 
 SETTINGS = ("rows", "teachers", "bins", "cells", "leaf", "pruning", "ridge")
+_BINS_MIN, _ROWS_A_BIN = 4, 20
 
 
 class LogitTrees:
@@ -37,7 +38,7 @@ class LogitTrees:
             longer fit.
         teachers: how many times the regressions are fitted, each on another part of the rows; each draws its part of
             ``rows``. More learn less by heart, and take longer.
-        bins: of each column of numbers, up to 100.
+        bins: of each column of numbers, up to 100, and no more than one for 20 rows.
         cells: columns that are tied closely are learned as one variable of at most so many combinations, up to 100.
         leaf: fewest real rows in a leaf of a regression's tree; 20, or all of a smaller table, when left out.
         pruning: as of ``trees``, for those trees.
@@ -130,7 +131,7 @@ class LogitTrees:
 
     def _taught(self, rows: pd.DataFrame, schema: TableSchema, plan: Plan, seed: int) -> pd.DataFrame:
         """The rows that the trees learn from: as many of each teacher."""
-        code, coded = learn_code(rows, schema, self.bins, self.cells)
+        code, coded = learn_code(rows, schema, min(self.bins, max(_BINS_MIN, len(rows) // _ROWS_A_BIN)), self.cells)
         rng = np.random.Generator(np.random.PCG64([seed, 2]))
         parts = []
         for seed_of in rng.integers(0, 2**32, self.teachers).tolist():
