@@ -20,6 +20,7 @@ import pandas as pd
 
 from headwater.generators import columns, missing_patterns
 from headwater.generators.columns import Codec
+from headwater.generators.conditions import Wanted
 from headwater.generators.missing_patterns import Patterns, learn_patterns
 from headwater.tables.schema import TableSchema
 
@@ -146,6 +147,16 @@ class Bridge:
     @cached_property
     def _empty(self) -> pd.DataFrame:
         return columns.empty_table(self.schema)
+
+    def meets(self, rows: pd.DataFrame, asked: Mapping[int, Wanted]) -> np.ndarray:
+        """Which conforming rows meet everything asked of columns, by position: bool, shape ``(rows,)``."""
+        met = np.ones(len(rows), dtype=bool)
+        for codec in self.codecs:
+            if codec.position in asked:
+                column = self.schema.columns[codec.position]
+                values = rows[column.name]
+                met &= asked[codec.position].holds(columns.encode(values, column, codec), values.isna().to_numpy())
+        return met
 
     def to_json(self) -> dict[str, Any]:
         """JSON-safe form of the bridge."""

@@ -9,7 +9,6 @@ import pandas as pd
 
 from headwater.generators.base import Conditional
 from headwater.generators.bridge import Bridge
-from headwater.generators.columns import encode
 from headwater.generators.conditions import Wanted
 from headwater.generators.copula.compiled import Compiled, joined
 from headwater.generators.copula.conditional import draw_where
@@ -46,17 +45,6 @@ def rejected(
         if count >= n:
             break
         rows = sample(max(n, _ROUND_ROWS), round_seed)
-        found.append(rows[_meets(rows, asked, bridge)].iloc[: n - count])
+        found.append(rows[bridge.meets(rows, asked)].iloc[: n - count])
         count += len(found[-1])
     return Conditional(pd.concat([part for part in found if len(part)] or found, ignore_index=True), n - count)
-
-
-def _meets(rows: pd.DataFrame, asked: Mapping[int, Wanted], bridge: Bridge) -> np.ndarray:
-    """Which rows meet every condition: bool, shape ``(rows,)``."""
-    met = np.ones(len(rows), dtype=bool)
-    for codec in bridge.codecs:
-        if codec.position in asked:
-            column = bridge.schema.columns[codec.position]
-            values = rows[column.name]
-            met &= asked[codec.position].holds(encode(values, column, codec), values.isna().to_numpy())
-    return met

@@ -8,7 +8,6 @@ What the trees learn by heart are then drawn rows, not real ones.
 
 from __future__ import annotations
 
-import math
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -21,8 +20,9 @@ from headwater.generators.logit_trees.steps import Plan
 from headwater.generators.made import check_made
 from headwater.generators.mixture.coding import learn_code
 from headwater.generators.trees.bagging import BAG_ROWS_MIN, IN_BAG
-from headwater.generators.trees.generator import LEAF, Trees
+from headwater.generators.trees.generator import Trees
 from headwater.generators.trees.model import TableModel
+from headwater.generators.trees.settings import check_amount, leaf_for
 from headwater.generators.trees.storing import pack_model, unpack_model
 from headwater.tables.schema import TableSchema
 
@@ -65,8 +65,8 @@ class LogitTrees:
         _check_whole("cells", cells, 1, CODES_MAX)
         if leaf is not None:
             _check_whole("leaf", leaf, 1, 1_000_000)
-        _check_amount("pruning", pruning)
-        _check_amount("ridge", ridge)
+        check_amount(self.kind, "pruning", pruning)
+        check_amount(self.kind, "ridge", ridge)
         if ridge == 0:
             raise SettingsError("logit_trees: ridge is 0, but regressions need some; set it to 0.01 or more")
         self.rows, self.teachers, self.bins, self.cells, self.leaf = rows, teachers, bins, cells, leaf
@@ -84,12 +84,7 @@ class LogitTrees:
 
         if len(rows) < 2:
             raise FitError(f"the table has {len(rows)} rows to learn from; give at least 2 (in practice 100 or more)")
-        leaf = min(LEAF, len(rows)) if self.leaf is None else self.leaf
-        if leaf > len(rows):
-            cure = f"set leaf to at most {len(rows) // 2}, or leave it out"
-            raise SettingsError(
-                f"logit_trees: leaf is {leaf}, but the table has {len(rows)} rows to learn from; {cure}"
-            )
+        leaf = leaf_for(self.kind, self.leaf, len(rows))
         check_made(schema)
         # Sums of several threads differ in their last bits, and the solver makes much of that.
         with threadpool_limits(limits=1):
@@ -150,8 +145,3 @@ class LogitTrees:
 def _check_whole(name: str, given: Any, least: int, most: int) -> None:
     if isinstance(given, bool) or not isinstance(given, int) or not least <= given <= most:
         raise SettingsError(f"logit_trees: {name} is a whole number from {least:,} to {most:,}, not {given!r}")
-
-
-def _check_amount(name: str, given: Any) -> None:
-    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given < math.inf:
-        raise SettingsError(f"logit_trees: {name} is a number from 0, not {given!r}")

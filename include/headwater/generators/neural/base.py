@@ -6,6 +6,7 @@ which the members' own files say, or how SDV is trained and drawn from (``synthe
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Self
 
@@ -18,7 +19,7 @@ from headwater.generators.errors import FitError
 from headwater.generators.made import check_made, made_column
 from headwater.generators.neural import settings
 from headwater.generators.neural.rare import joined, learn_rare, parted
-from headwater.generators.neural.rejection import cannot_be_met, meets_all, search, seen_codes
+from headwater.generators.neural.rejection import cannot_be_met, search, seen_codes
 from headwater.generators.neural.storing import Learned, pack_learned, pickled, unpack_learned, unpickled
 from headwater.generators.neural.synthesizer import draw, train
 from headwater.generators.neural.training import Training
@@ -26,7 +27,7 @@ from headwater.tables.schema import TableSchema
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class Neural:
+class Neural(ABC):
     """A neural synthesizer of SDV 2 (licence BUSL-1.1) behind the generator protocol.
 
     SDV's settings keep SDV's names and defaults; the members list them. Headwater's own, for every neural member:
@@ -80,21 +81,21 @@ class Neural:
         """Whether the time budget ended the training."""
         return self._learned is not None and self._learned.stopped_by_clock
 
+    @abstractmethod
     def check(self) -> None:
         """Check the member's own settings. Raises: SettingsError."""
-        raise NotImplementedError
 
+    @abstractmethod
     def arguments(self, bridge: Bridge) -> dict[str, Any]:
         """The member's own settings as SDV takes them. Raises: SettingsError, for a column that is not there."""
-        raise NotImplementedError
 
+    @abstractmethod
     def build(self, metadata: Any, arguments: dict[str, Any]) -> Any:
         """SDV's unfitted synthesizer, on the CPU."""
-        raise NotImplementedError
 
+    @abstractmethod
     def finish(self, model: Any, plain: pd.DataFrame) -> None:
         """What the member changes in ctgan's model after it was trained on ``plain``."""
-        raise NotImplementedError
 
     def fit(self, rows: pd.DataFrame, schema: TableSchema, seed: int) -> Self:
         """Learn from ``rows``, at least 2, conforming to ``schema``. Same input, same model, on the same kind of CPU.
@@ -161,7 +162,7 @@ class Neural:
             blank = {position: values.reindex(range(size)) for position, values in unmade.items()}
             return bridge.back(self._plain(size, part), size, blank)
 
-        found = search(candidates, lambda rows: meets_all(rows, asked, bridge), n, seed)
+        found = search(candidates, lambda rows: bridge.meets(rows, asked), n, seed)
         for position, values in _made(bridge, len(found), seed).items():
             found[bridge.schema.names[position]] = values
         return Conditional(found, n - len(found))

@@ -51,17 +51,6 @@ def seen_codes(rows: pd.DataFrame, bridge: Bridge) -> dict[int, np.ndarray]:
     return {codec.position: np.unique(encode(rows[column.name], column, codec)) for codec, column in columns}
 
 
-def meets_all(rows: pd.DataFrame, asked: dict[int, Wanted], bridge: Bridge) -> np.ndarray:
-    """Which conforming rows meet every condition: bool, shape ``(rows,)``."""
-    met = np.ones(len(rows), dtype=bool)
-    for codec in bridge.codecs:
-        if codec.position in asked:
-            column = bridge.schema.columns[codec.position]
-            values = rows[column.name]
-            met &= asked[codec.position].holds(encode(values, column, codec), values.isna().to_numpy())
-    return met
-
-
 def cannot_be_met(asked: dict[int, Wanted], bridge: Bridge, seen: dict[int, np.ndarray]) -> bool:
     """Whether no row that the member can make meets the conditions: then nothing need be drawn.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, ClassVar, Literal, Self, get_args
 
 import pandas as pd
@@ -15,11 +14,9 @@ from headwater.generators.trees.bagging import Growth
 from headwater.generators.trees.fitting import Fitting, Plan
 from headwater.generators.trees.model import TableModel
 from headwater.generators.trees.order import Order, draw_order
+from headwater.generators.trees.settings import check_amount, leaf_for
 from headwater.generators.trees.storing import pack_model, unpack_model
 from headwater.tables.schema import TableSchema
-
-LEAF = 20
-"""Fewest real rows in a leaf when the setting is left out."""
 
 SETTINGS = ("leaf", "trees", "pruning", "shrinkage", "shard_rows", "smoothing", "order")
 
@@ -64,8 +61,8 @@ class Trees:
             _check_whole("leaf", leaf, 1, "the fewest real rows in a leaf")
         _check_whole("trees", trees, 1, "how many trees a column has")
         _check_whole("shard_rows", shard_rows, 1_000, "the most rows a tree is grown on")
-        _check_amount("pruning", pruning)
-        _check_amount("shrinkage", shrinkage)
+        check_amount(self.kind, "pruning", pruning)
+        check_amount(self.kind, "shrinkage", shrinkage)
         if not isinstance(smoothing, bool):
             raise SettingsError(f"trees: smoothing is true or false, not {smoothing!r}")
         if order not in get_args(Order):
@@ -138,10 +135,7 @@ class Trees:
 
     def _growth(self, rows: int) -> Growth:
         """How trees are grown on a table of ``rows`` rows."""
-        leaf = min(LEAF, rows) if self.leaf is None else self.leaf
-        if leaf > rows:
-            cure = f"set leaf to at most {rows // 2}, or leave it out"
-            raise SettingsError(f"trees: leaf is {leaf}, but the table has {rows} rows to learn from; {cure}")
+        leaf = leaf_for(self.kind, self.leaf, rows)
         return Growth(leaf, self.trees, self.pruning, self.shrinkage, self.shard_rows)
 
     @property
@@ -155,8 +149,3 @@ class Trees:
 def _check_whole(name: str, given: Any, least: int, meaning: str) -> None:
     if isinstance(given, bool) or not isinstance(given, int) or given < least:
         raise SettingsError(f"trees: {name} is {meaning}, a whole number from {least:,}, not {given!r}")
-
-
-def _check_amount(name: str, given: Any) -> None:
-    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given < math.inf:
-        raise SettingsError(f"trees: {name} is a number from 0, not {given!r}")
