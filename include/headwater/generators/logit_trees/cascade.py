@@ -6,6 +6,7 @@ Belongs here: the order of the variables, rare codes, rows from codes. Does not:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -87,8 +88,12 @@ class Cascade:
         for codec in self.code.codecs:
             column = schema.columns[codec.position]
             numbers, missing = values.get(codec.position, (np.full(rows, -1, dtype=np.int32), None))
-            made[column.name] = decode(numbers, missing, column, codec, empty_table(schema)[column.name])
+            made[column.name] = decode(numbers, missing, column, codec, self._empty[column.name])
         return pd.DataFrame(made, index=pd.RangeIndex(rows))
+
+    @cached_property
+    def _empty(self) -> pd.DataFrame:
+        return empty_table(self.code.schema)
 
 
 def fit_cascade(code: TableCode, coded: np.ndarray, plan: Plan, seed: int) -> Cascade:
