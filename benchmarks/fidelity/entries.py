@@ -84,19 +84,22 @@ FRONTIER: dict[str, dict[str, Any]] = {
 """Settings of trees for the picture of fidelity against nearness; the default stands beside them."""
 
 TAUGHT: dict[str, dict[str, Any]] = {
-    "one teacher, pruning 2": {"teachers": 1},
-    "one teacher, pruning 4": {"teachers": 1, "pruning": 4.0},
-    "pruning 6": {"pruning": 6.0},
+    "one teacher": {"teachers": 1},
+    "pruning 3": {"pruning": 3.0},
+    "degree 3": {"degree": 3},
+    "ridge 8": {"ridge": 8.0},
 }
 """The same of ``logit_trees``."""
+
+FRONTIER_SEEDS = 3
 
 ENTRIES = (
     Entry(REAL),
     Entry(INDEPENDENT, seeds=1),
     Entry("trees"),
-    *(Entry("trees", label, settings, tables=("census",)) for label, settings in FRONTIER.items()),
+    *(Entry("trees", label, settings, FRONTIER_SEEDS, tables=("census",)) for label, settings in FRONTIER.items()),
     Entry("logit_trees"),
-    *(Entry("logit_trees", label, settings, tables=("census",)) for label, settings in TAUGHT.items()),
+    *(Entry("logit_trees", label, settings, FRONTIER_SEEDS, tables=("census",)) for label, settings in TAUGHT.items()),
     Entry("mixture"),
     Entry("ensemble", seeds=3),
     Entry("gaussian_copula", seeds=3),

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from benchmarks.fidelity import copies, nearness, neighbourhood, two_samples, usefulness
 from benchmarks.fidelity.shapes import shapes
 from benchmarks.fidelity.space import Points, StandardSpace, nearest
-from benchmarks.fidelity.splits import HOLDOUT_ROWS_MAX, Split
+from benchmarks.fidelity.splits import Split
 from benchmarks.fidelity.tables import Target
 from benchmarks.fidelity.usefulness import Task
 from headwater.checks.encoding import Encoder
@@ -24,8 +24,9 @@ from headwater.checks.knn_coverage import covered
 from headwater.tables.schema import TableSchema
 
 Measures = dict[str, float | None]
-SMALL_ROWS = 2_000
-"""Of a small holdout several disjoint parts of the synthetic rows are judged, together about so many rows a side."""
+JUDGED_ROWS = 20_000
+"""At most so many synthetic rows are judged, in disjoint parts of the holdout's size where sizes must be equal. With one
+part of a few thousand rows the noise of the draw is as large as what tells good generators apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +140,7 @@ def evaluate(synthetic: pd.DataFrame, real: RealSide) -> Measures:
 def _against_holdout(synthetic: pd.DataFrame, real: RealSide) -> Measures:
     """Measures at equal numbers of rows, averaged over disjoint parts of the synthetic rows."""
     n = min(len(real.split.holdout), len(synthetic))
-    parts = max(1, min(len(synthetic) // n, SMALL_ROWS // n))
+    parts = max(1, min(len(synthetic), JUDGED_ROWS) // n)
     found = [_one_part(synthetic.iloc[n * part : n * (part + 1)], real, part) for part in range(parts)]
     means = {name: float(np.mean([one[name] for one in found])) for name in found[0]}
     scores = {f"c2st_{how}_score": two_samples.score(means[f"c2st_{how}_auc"]) for how in ("gb", "lr")}
@@ -167,9 +168,9 @@ def _memory(synthetic: pd.DataFrame, real: RealSide) -> Measures:
     """Nearness in both spaces, near copies, and the attack on membership."""
     standard, ranked = real.standard, real.ranked
     points = standard.points_of(synthetic)
-    judged = points[:HOLDOUT_ROWS_MAX]
+    judged = points[:JUDGED_ROWS]
     to_parts = standard.to_parts(judged)
-    ranks = ranked.points_of(synthetic.iloc[:HOLDOUT_ROWS_MAX])
+    ranks = ranked.points_of(synthetic.iloc[:JUDGED_ROWS])
     return {
         "nearness_share": nearness.nearness_share(to_parts, nearest(judged, standard.holdout)),
         "nearness_share_ranks": nearness.nearness_share(ranked.to_parts(ranks), nearest(ranks, ranked.holdout)),

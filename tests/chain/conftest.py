@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.clinic import clinic_rows, clinic_spec
+from tests.steady import steady_anchor
 
 from headwater.chain.acquire import acquire
 from headwater.chain.house import House
@@ -29,8 +30,9 @@ def clinic(tmp_path_factory: pytest.TempPathFactory) -> DatasetSpec:
 
 @pytest.fixture
 def house(database: str, tmp_path: Path) -> Iterator[House]:
-    """An empty house."""
+    """An empty house, which sets the same rows of ``clinic`` aside each time."""
     migrate(database)
+    steady_anchor(database, "clinic")
     ledger = Ledger(database)
     yield House(ledger, Store(f"file://{tmp_path}/store"), lambda _: database, "test")
     ledger.close()
@@ -48,6 +50,7 @@ def manned(
     postgres.create_database(name)
     url = postgres.url(name)
     migrate(url)
+    steady_anchor(url, "clinic")
     house = House(Ledger(url), Store(f"file://{tmp_path_factory.mktemp('store')}"), lambda _: url, "test")
     retrain(house, clinic)
     yield house

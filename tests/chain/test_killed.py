@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from tests.steady import steady_anchor
 
 from headwater.chain import keys
 from headwater.chain.acquire import acquire
@@ -84,6 +85,7 @@ def test_killed_at_any_instant_a_second_run_leaves_what_one_clean_run_leaves(
     from headwater.ledger.migrate import migrate
 
     migrate(database)
+    steady_anchor(database, "clinic")
     place = f"file://{tmp_path}/store"
     house = House(Ledger(database), Store(place), lambda _: database, "test")
     snapshot = acquire(house, clinic)

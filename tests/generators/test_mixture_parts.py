@@ -102,6 +102,14 @@ def test_columns_that_know_most_of_each_other_are_tied_first() -> None:
     assert len(learn_joints(codes[:60], [4, 3, 4], cells=16)) == 3
 
 
+def test_only_columns_that_follow_from_another_are_tied_without_a_number_of_cells() -> None:
+    rng = generator()
+    level = rng.integers(0, 12, 2_000)
+    noisy = np.where(rng.random(2_000) < 0.05, 0, level % 4)
+    codes = np.column_stack([level, level // 3, noisy])
+    assert [joint.places for joint in learn_joints(codes, [12, 4, 4], cells=None)] == [(0, 1), (2,)]
+
+
 def test_a_class_is_drawn_towards_the_table() -> None:
     shares = np.array([0.5, 0.25, 0.25])
     counts = np.array([[0.0], [4.0], [0.0]])

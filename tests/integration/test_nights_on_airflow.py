@@ -11,6 +11,7 @@ import pytest
 import yaml
 from tests.clinic import clinic_rows, clinic_spec
 from tests.running_airflow import RunningAirflow
+from tests.steady import steady_anchor
 
 from headwater.chain import keys
 from headwater.chain.house import House
@@ -47,6 +48,7 @@ def retrained(airflow: RunningAirflow, tmp_path_factory: pytest.TempPathFactory)
     csv = tmp_path_factory.mktemp("clinic") / "clinic.csv"
     clinic_rows().to_csv(csv, index=False)
     (airflow.datasets / "clinic.yaml").write_text(yaml.safe_dump(clinic_spec(csv)))
+    steady_anchor(airflow.ledger_url, "clinic")
     return run(airflow, "retrain__clinic")
 
 

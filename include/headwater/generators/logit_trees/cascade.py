@@ -1,6 +1,7 @@
 """A whole table as a cascade of steps over the codes of ``mixture.coding``: fitted on real rows, drawn from.
 
-Belongs here: the order of the variables, rare codes, rows from codes. Does not: the law of one code (``steps``).
+Belongs here: the order of the variables, which rows each teacher sees, rows from codes. Does not: the law of one code
+(``steps``), the functions of codes (``shapes``).
 """
 
 from __future__ import annotations
@@ -12,43 +13,36 @@ import numpy as np
 import pandas as pd
 
 from headwater.generators.columns import decode, empty_table
-from headwater.generators.logit_trees.steps import Given, Plan, Step, Variable, fit_step
+from headwater.generators.logit_trees.rare import Rare, rare_codes
+from headwater.generators.logit_trees.shapes import Variable
+from headwater.generators.logit_trees.steps import Given, Plan, Step, chosen_shapes, fit_step
 from headwater.generators.mixture.bins import Bins
 from headwater.generators.mixture.coding import TableCode
+from headwater.generators.trees.bagging import BAG_ROWS_MIN, IN_BAG
 from headwater.generators.trees.order import entropy
-
-CODES_MAX = 100
-"""Codes of a variable beyond this many, by frequency, are learned as one and drawn apart by their shares."""
 
 FIT_ROWS = 60_000
 """Rows that the regressions learn from: a random part of a larger table."""
 
+EXPECTED_MAX = 16
+"""Most functions of a joint that :meth:`Cascade.expected` tells."""
+
 _CHUNK_ROWS = 10_000
 
 
-@dataclass(frozen=True)
-class Rare:
-    """The codes of a variable that are learned by themselves, and the others.
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """Drawn rows.
 
     Attributes:
-        group: int64, shape ``(codes,)``: of each code.
-        members: of each group, its codes and their cumulated shares.
+        rows: the learned columns, each conforming to its column's schema.
+        groups: int64, shape ``(rows, joints)``, in the order of the draws: the code of each joint, rare ones as one.
+        codes: of each column by its position in the schema: int64, shape ``(rows,)``.
     """
 
-    group: np.ndarray
-    members: list[tuple[np.ndarray, np.ndarray]]
-
-    def apart(self, groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """A code for each group."""
-        codes = np.array([members[0] for members, _ in self.members])[groups]
-        last = len(self.members) - 1
-        members, upto = self.members[last]
-        if len(members) > 1:
-            rows = np.flatnonzero(groups == last)
-            # Systematic sampling: as many of each as its share says, give or take one.
-            even = (rng.permutation(len(rows)) + rng.random()) / max(len(rows), 1)
-            codes[rows] = members[np.searchsorted(upto, even, side="right").clip(max=len(members) - 1)]
-        return codes
+    rows: pd.DataFrame
+    groups: np.ndarray
+    codes: dict[int, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -59,29 +53,59 @@ class Cascade:
         code: how rows become codes.
         order: the joints of the code in the order of the draws.
         rare: of each joint in that order.
-        steps: of each joint in that order.
+        steps: of each joint in that order, one a teacher; each row of each joint follows one of them.
     """
 
     code: TableCode
     order: list[int]
     rare: list[Rare]
-    steps: list[Step]
+    steps: list[list[Step]]
 
-    def draw(self, rows: int, seed: int) -> pd.DataFrame:
-        """``rows`` rows of the learned columns, each conforming to its column's schema."""
+    @property
+    def positions(self) -> list[tuple[int, ...]]:
+        """Of each joint in the order of the draws: the positions of its columns in the schema."""
+        known, joints = self.code.known, self.code.joints
+        return [tuple(known[place][0] for place in joints[joint].places) for joint in self.order]
+
+    def draw(self, rows: int, seed: int) -> Drawn:
+        """``rows`` rows of the learned columns."""
         rng = np.random.Generator(np.random.PCG64(seed))
         parts = [self._part(min(_CHUNK_ROWS, rows - start), rng) for start in range(0, rows, _CHUNK_ROWS)]
-        return pd.concat(parts, ignore_index=True)
+        return Drawn(
+            rows=pd.concat([part.rows for part in parts], ignore_index=True),
+            groups=np.concatenate([part.groups for part in parts]),
+            codes={place: np.concatenate([part.codes[place] for part in parts]) for place in parts[0].codes},
+        )
 
-    def _part(self, rows: int, rng: np.random.Generator) -> pd.DataFrame:
+    def expected(self, drawn: Drawn, place: int) -> np.ndarray:
+        """What to expect of the joint at ``place`` in each drawn row, given those before it, as all teachers say.
+
+        Returns:
+            the mean of each of its functions, float64, shape ``(rows, functions)``; of many those that vary most.
+        """
+        chunks = range(0, len(drawn.groups), _CHUNK_ROWS)
+        given = [drawn.groups[start : start + _CHUNK_ROWS, :place] for start in chunks]
+        steps = self.steps[place]
+        parts = [sum(step.expected(part) for step in steps) / len(steps) for part in given]
+        means = np.concatenate(parts)
+        if means.shape[1] > EXPECTED_MAX:
+            means = means[:, np.sort(np.argsort(-means.var(axis=0), kind="stable")[:EXPECTED_MAX])]
+        return means
+
+    def _part(self, rows: int, rng: np.random.Generator) -> Drawn:
         groups = np.empty((rows, len(self.order)), dtype=np.int64)
         values: dict[int, tuple[np.ndarray, np.ndarray | None]] = {}
+        codes: dict[int, np.ndarray] = {}
         for place, joint_place in enumerate(self.order):
-            groups[:, place] = self.steps[place].draw(groups[:, :place], rng)
+            teacher = rng.integers(0, len(self.steps[place]), rows)
+            for number, step in enumerate(self.steps[place]):
+                taught = np.flatnonzero(teacher == number)
+                groups[taught, place] = step.draw(groups[taught, :place], rng)
             joint = self.code.joints[joint_place]
             own = joint.table[self.rare[place].apart(groups[:, place], rng)]
             for at, known in enumerate(joint.places):
                 position, cells = self.code.known[known]
+                codes[position] = own[:, at]
                 values[position] = cells.draw(own[:, at], rng)
         schema = self.code.schema
         made: dict[str, pd.Series] = {}
@@ -89,56 +113,56 @@ class Cascade:
             column = schema.columns[codec.position]
             numbers, missing = values.get(codec.position, (np.full(rows, -1, dtype=np.int32), None))
             made[column.name] = decode(numbers, missing, column, codec, self._empty[column.name])
-        return pd.DataFrame(made, index=pd.RangeIndex(rows))
+        return Drawn(pd.DataFrame(made, index=pd.RangeIndex(rows)), groups, codes)
 
     @cached_property
     def _empty(self) -> pd.DataFrame:
         return empty_table(self.code.schema)
 
 
-def fit_cascade(code: TableCode, coded: np.ndarray, plan: Plan, seed: int) -> Cascade:
+def fit_cascade(code: TableCode, coded: np.ndarray, plan: Plan, teachers: int, seed: int) -> Cascade:
     """The cascade of a table's coded rows.
 
     Args:
         code: of the table.
         coded: int64, shape ``(rows, joints)``.
         plan: of each step.
-        seed: which rows grow the trees.
+        teachers: how often each step is fitted; several see a random part of the rows each (subagging, Bühlmann and
+            Yu 2002), so that less of what one has learned by heart is drawn.
+        seed: which rows each of them sees.
     """
+    rng = np.random.Generator(np.random.PCG64([seed, 1]))
     if len(coded) > FIT_ROWS:
-        coded = coded[np.sort(np.random.Generator(np.random.PCG64([seed, 1])).permutation(len(coded))[:FIT_ROWS])]
+        coded = coded[np.sort(rng.permutation(len(coded))[:FIT_ROWS])]
     ordered = [_is_ordered(code, place) for place in range(len(code.joints))]
     entropies = [entropy(coded[:, place]) for place in range(len(code.joints))]
     # As ``trees.order``: categories of low entropy first, then numbers as they come.
     order = sorted(range(len(code.joints)), key=lambda place: (ordered[place], not ordered[place] and entropies[place]))
-    rare = [_rare(code.shares[place]) for place in order]
+    rare = [rare_codes(code.shares[place]) for place in order]
     groups = np.empty((len(coded), len(order)), dtype=np.int64)
     for at, place in enumerate(order):
         groups[:, at] = rare[at].group[coded[:, place]]
-    variables = [Variable(len(rare[at].members), ordered[place]) for at, place in enumerate(order)]
-    steps = [
-        fit_step(groups[:, at], variables[at], Given(variables[:at], groups[:, :at]), plan, seed)
-        for at in range(len(order))
+    variables = [
+        Variable(len(known.members), ordered[place], ordered[place] and _has_missing(code, place))
+        for known, place in zip(rare, order, strict=True)
     ]
+    given = Given(variables, chosen_shapes(variables, groups, plan, rng), groups)
+    steps: list[list[Step]] = [[] for _ in order]
+    for seed_of in rng.integers(0, 2**32, teachers).tolist():
+        seen = given
+        if teachers > 1 and len(groups) >= BAG_ROWS_MIN:
+            seen = given.rows(np.sort(rng.permutation(len(groups))[: round(IN_BAG * len(groups))]))
+        for place, fitted in enumerate(steps):
+            fitted.append(fit_step(seen, place, plan, seed_of))
     return Cascade(code, order, rare, steps)
 
 
 def _is_ordered(code: TableCode, place: int) -> bool:
-    """Whether a joint is one column of numbers."""
-    places = code.joints[place].places
-    return len(places) == 1 and isinstance(code.known[places[0]][1], Bins)
+    """Whether a joint holds columns of numbers alone."""
+    return all(isinstance(code.known[known][1], Bins) for known in code.joints[place].places)
 
 
-def _rare(shares: np.ndarray) -> Rare:
-    """Which codes are learned as one, by their shares in all rows; bins are always few enough to be learned each."""
-    size = len(shares)
-    if size <= CODES_MAX:
-        return Rare(np.arange(size), [(np.array([code]), np.ones(1)) for code in range(size)])
-    kept = np.sort(np.argsort(-shares, kind="stable")[: CODES_MAX - 1])
-    group = np.full(size, CODES_MAX - 1)
-    group[kept] = np.arange(len(kept))
-    others = np.flatnonzero(group == CODES_MAX - 1)
-    others = others[shares[others] > 0] if shares[others].any() else others
-    weight = shares[others] if shares[others].any() else np.ones(len(others))
-    members = [(np.array([code]), np.ones(1)) for code in kept.tolist()]
-    return Rare(group, [*members, (others, np.cumsum(weight) / weight.sum())])
+def _has_missing(code: TableCode, place: int) -> bool:
+    """Whether the last code of a joint of numbers stands for missing ones."""
+    cells = code.known[code.joints[place].places[0]][1]
+    return isinstance(cells, Bins) and cells.has_missing

@@ -1,8 +1,8 @@
-"""One code given the codes drawn before it: multinomial logistic regression on them and on the leaves of a tree.
+"""One variable given those drawn before it: a regression on their functions and on the leaves of a tree.
 
-The regression sees every code before as a 0/1 column, so that many weak influences add up, which a tree must leave
-out; a tree's leaves as further 0/1 columns bring in what the codes do together (He et al. 2014, "Practical lessons from
-predicting clicks on ads"). The ridge draws what rests on few rows to nothing (le Cessie and van Houwelingen 1992).
+The regression sees every variable before, so that many weak influences add up, which a tree must leave out; a tree's
+leaves as further 0/1 columns bring in what the variables do together (He et al. 2014, "Practical lessons from
+predicting clicks on ads").
 
 The tree is grown on a part of the rows and its leaves are weighed on all: a leaf that only chance made weighs little.
 """
@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from headwater.generators.logit_trees.regression import Regression, fit_regression
+from headwater.generators.logit_trees.shapes import Shape, Variable, shape_of
 from headwater.generators.trees.growth import category_order, grow, root
 from headwater.generators.trees.partition import Partition
 from headwater.generators.trees.pruning import prune
@@ -26,8 +28,11 @@ if TYPE_CHECKING:
 GROWN_SHARE = 0.6
 """The share of the rows that a step's tree is grown on."""
 
-ITERATIONS = 60
-"""Most steps of the solver: what is gained after them cannot be seen in the rows."""
+CHOICE_ROWS = 10_000
+"""Most rows that decide which functions a variable gets; 70 % of them are learned from, the others judge."""
+
+_CHOICE_SHARE = 0.7
+_CHOICE_ROWS_MIN = 200
 
 
 @dataclass(frozen=True)
@@ -37,22 +42,26 @@ class Plan:
     leaf: int
     pruning: float
     ridge: float
-
-
-@dataclass(frozen=True)
-class Variable:
-    """One coded variable: how many codes it has, and whether their order means something."""
-
-    size: int
-    ordered: bool
+    degree: int
 
 
 @dataclass(frozen=True)
 class Given:
-    """The variables drawn before another, and their codes: int64, shape ``(rows, variables)``."""
+    """Rows as they are learned from.
+
+    Attributes:
+        variables: in the order of the draws.
+        shapes: the functions of each.
+        codes: int64, shape ``(rows, variables)``.
+    """
 
     variables: list[Variable]
+    shapes: list[Shape]
     codes: np.ndarray
+
+    def rows(self, chosen: np.ndarray) -> Given:
+        """The chosen rows."""
+        return Given(self.variables, self.shapes, self.codes[chosen])
 
 
 @dataclass(frozen=True)
@@ -60,72 +69,80 @@ class Step:
     """The law of one variable given those before it.
 
     Attributes:
-        codes: int64, shape ``(found,)``: the codes that occur.
-        before: the variables before, in the order in which they are drawn.
+        before: functions of the variables before, in the order in which they are drawn.
         tree: over their features.
         orders: of each variable without an order, the rank of each code in the tree.
-        weights: float64, shape ``(columns, found)``: of the 0/1 columns, then of the leaves.
-        intercept: float64, shape ``(found,)``.
+        regression: on the functions, then on the leaves.
     """
 
-    codes: np.ndarray
-    before: list[Variable]
+    before: list[Shape]
     tree: Partition
     orders: dict[int, np.ndarray]
-    weights: np.ndarray
-    intercept: np.ndarray
+    regression: Regression
 
     def draw(self, given: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """A code for each row of ``given`` (int64, shape ``(rows, variables before)``): int64, shape ``(rows,)``."""
-        if len(self.codes) == 1:
-            return np.full(len(given), self.codes[0])
-        columns = _columns(given, self.before, self.tree, self.tree.apply(_features(given, self.orders)))
-        odds = columns @ self.weights + self.intercept
-        odds = np.cumsum(np.exp(odds - odds.max(axis=1, keepdims=True)), axis=1)
-        target = rng.random(len(given)) * odds[:, -1]
-        place = np.minimum((odds <= target[:, None]).sum(axis=1), len(self.codes) - 1)
-        drawn: np.ndarray = self.codes[place]
-        return drawn
+        return self.regression.draw(self._influences(given), rng.random(len(given)))
+
+    def expected(self, given: np.ndarray) -> np.ndarray:
+        """The mean of each function of the variable in each row: float64, shape ``(rows, functions)``."""
+        return self.regression.expected(self._influences(given))
+
+    def _influences(self, given: np.ndarray) -> csr_matrix:
+        return _columns(given, self.before, self.tree, self.tree.apply(_features(given, self.orders)))
 
 
-def fit_step(codes: np.ndarray, own: Variable, given: Given, plan: Plan, seed: int) -> Step:
-    """The law of a variable's ``codes`` (int64, shape ``(rows,)``) given those of the variables before it."""
+def fit_step(given: Given, place: int, plan: Plan, seed: int) -> Step:
+    """The law of the variable at ``place``, given those before it."""
+    own, codes = given.variables[place], given.codes[:, place]
+    before = given.codes[:, :place]
     target = _target(codes, own)
     orders = {
-        place: category_order(given.codes[:, place], one.size, target, plan.leaf)
-        for place, one in enumerate(given.variables)
+        other: category_order(before[:, other], one.size, target, plan.leaf)
+        for other, one in enumerate(given.variables[:place])
         if not one.ordered
     }
-    features = _features(given.codes, orders)
-    rng = np.random.Generator(np.random.PCG64([seed, len(given.variables)]))
+    features = _features(before, orders)
+    rng = np.random.Generator(np.random.PCG64([seed, place]))
     part = np.sort(rng.permutation(len(codes))[: max(1, round(GROWN_SHARE * len(codes)))])
     tree = root()
-    if given.variables:
+    if place:
         tree = grow(features[part], target[part], plan.leaf, seed % 2**32)
         tree = prune(tree, tree.apply(features[part]), target[part], plan.pruning)
-    columns = _columns(given.codes, given.variables, tree, tree.apply(features))
-    weights, intercept = _regression(columns, codes, plan.ridge)
-    return Step(np.unique(codes), given.variables, tree, orders, weights, intercept)
+    columns = _columns(before, given.shapes[:place], tree, tree.apply(features))
+    return Step(given.shapes[:place], tree, orders, fit_regression(columns, codes, given.shapes[place], plan.ridge))
 
 
-def _regression(columns: csr_matrix, codes: np.ndarray, ridge: float) -> tuple[np.ndarray, np.ndarray]:
-    """Weights, shape ``(columns, found)``, and intercepts of the regression; of two codes the first has zeros."""
-    import warnings
+def chosen_shapes(variables: list[Variable], codes: np.ndarray, plan: Plan, rng: np.random.Generator) -> list[Shape]:
+    """The functions of each variable: smooth ones, or one for each code where that tells held-out rows better.
 
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.linear_model import LogisticRegression
+    Most columns of numbers are smooth; of some every value has a meaning of its own (sums that a law fixes).
 
-    found = np.unique(codes)
-    if len(found) == 1:
-        return np.zeros((columns.shape[1], 1)), np.zeros(1)
-    model = LogisticRegression(C=1.0 / ridge, max_iter=ITERATIONS, tol=1e-3)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # see ITERATIONS
-        model.fit(columns, codes)
-    weights, intercept = model.coef_, model.intercept_
-    if len(found) == 2:
-        weights, intercept = np.vstack([0.0 * weights, weights]), np.append(0.0, intercept)
-    return np.ascontiguousarray(weights.T), intercept
+    Args:
+        variables: in the order of the draws.
+        codes: int64, shape ``(rows, variables)``.
+        plan: how regressions are fitted; trees play no part here.
+        rng: decides which rows are held out.
+    """
+    order = rng.permutation(len(codes))[:CHOICE_ROWS]
+    rows = len(order)
+    learn, held = order[: round(_CHOICE_SHARE * rows)], order[round(_CHOICE_SHARE * rows) :]
+    shapes: list[Shape] = []
+    for place, one in enumerate(variables):
+        shape = shape_of(one, np.bincount(codes[:, place], minlength=one.size) / len(codes), plan.degree)
+        if shape.is_smooth and place and rows >= _CHOICE_ROWS_MIN:
+            known, unknown = (
+                _columns(codes[part, :place], shapes, root(), np.zeros(len(part), dtype=np.int64))
+                for part in (learn, held)
+            )
+            rivals = [shape, Shape(None, one.size)]
+            losses = [
+                fit_regression(known, codes[learn, place], rival, plan.ridge).loss(unknown, codes[held, place])
+                for rival in rivals
+            ]
+            shape = rivals[int(np.argmin(losses))]
+        shapes.append(shape)
+    return shapes
 
 
 def _target(codes: np.ndarray, own: Variable) -> np.ndarray:
@@ -145,13 +162,24 @@ def _features(given: np.ndarray, orders: dict[int, np.ndarray]) -> np.ndarray:
     return features
 
 
-def _columns(given: np.ndarray, before: list[Variable], tree: Partition, leaves: np.ndarray) -> csr_matrix:
-    """The 0/1 columns of the codes before and of the leaves: float64, shape ``(rows, columns)``."""
+def _columns(given: np.ndarray, before: list[Shape], tree: Partition, leaves: np.ndarray) -> csr_matrix:
+    """The functions of the codes before, then the leaves as 0/1 columns: float64, shape ``(rows, columns)``."""
     from scipy.sparse import csr_matrix
 
-    sizes = [one.size for one in before]
-    starts = np.append(0, np.cumsum(sizes)).astype(np.int64)
-    places = np.column_stack([given + starts[:-1], leaves + starts[-1]])
-    rows, width = places.shape
-    shape = rows, int(starts[-1]) + tree.size
-    return csr_matrix((np.ones(places.size), places.ravel(), np.arange(rows + 1) * width), shape=shape)
+    rows, start = len(given), 0
+    places: list[np.ndarray] = []
+    values: list[np.ndarray] = []
+    for variable, shape in enumerate(before):
+        codes = given[:, variable]
+        if shape.values is None:
+            places.append((codes + start)[:, None])
+            values.append(np.ones((rows, 1)))
+        else:
+            places.append(np.broadcast_to(np.arange(start, start + shape.functions), (rows, shape.functions)))
+            values.append(shape.values[codes])
+        start += shape.functions
+    places.append((leaves + start)[:, None])
+    values.append(np.ones((rows, 1)))
+    at, value = np.concatenate(places, axis=1), np.concatenate(values, axis=1)
+    width = at.shape[1]
+    return csr_matrix((value.ravel(), at.ravel(), np.arange(rows + 1) * width), shape=(rows, start + tree.size))

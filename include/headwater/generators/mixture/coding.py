@@ -106,14 +106,14 @@ def _kind(column: ColumnSchema) -> tuple[str, str, str, bool]:
     return column.name, column.sdtype, column.storage, column.categories is None
 
 
-def learn_code(rows: pd.DataFrame, schema: TableSchema, bins: int, cells: int) -> tuple[TableCode, np.ndarray]:
+def learn_code(rows: pd.DataFrame, schema: TableSchema, bins: int, cells: int | None) -> tuple[TableCode, np.ndarray]:
     """The code of a table and the coded rows (see :meth:`TableCode.encode`).
 
     Args:
         rows: conforming to ``schema``, at least 2.
         schema: of the table.
         bins: wanted of each column of numbers.
-        cells: most combinations of codes that a joint of several columns may have.
+        cells: most combinations of codes that a joint of several columns may have; see ``learn_joints``.
 
     Raises:
         FitError: infinities or free text.

@@ -70,7 +70,7 @@ class Joint:
         return keys
 
 
-def learn_joints(codes: np.ndarray, sizes: list[int], cells: int) -> list[Joint]:
+def learn_joints(codes: np.ndarray, sizes: list[int], cells: int | None) -> list[Joint]:
     """Ties the two joints that know most of each other, again and again.
 
     The measure is mutual information (as Chow and Liu 1968 choose edges by), less its bias (Miller 1955).
@@ -78,10 +78,11 @@ def learn_joints(codes: np.ndarray, sizes: list[int], cells: int) -> list[Joint]
     Args:
         codes: int64, shape ``(rows, coded columns)``, none below 0.
         sizes: number of codes of each column.
-        cells: most combinations that a joint of several columns may have; 1 ties none.
+        cells: most combinations that a joint of several columns may have; 1 ties none. None ties those where one
+            follows from the other in every row, so that a joint has no more codes than one of the two.
     """
     tied: list[tuple[tuple[int, ...], np.ndarray]] = [((place,), codes[:, place]) for place in range(len(sizes))]
-    most = min(cells, len(codes) // ROWS_A_CELL)
+    most = len(codes) // ROWS_A_CELL if cells is None else min(cells, len(codes) // ROWS_A_CELL)
     ties: dict[tuple[tuple[int, ...], tuple[int, ...]], float] = {}
     while True:
         best, pair = TIE_MIN, None
@@ -89,7 +90,7 @@ def learn_joints(codes: np.ndarray, sizes: list[int], cells: int) -> list[Joint]
             for before in range(after):
                 key = (tied[before][0], tied[after][0])
                 if key not in ties:
-                    ties[key] = _tie(tied[before][1], tied[after][1], most)
+                    ties[key] = _tie(tied[before][1], tied[after][1], most, follows=cells is None)
                 if ties[key] > best:
                     best, pair = ties[key], (before, after)
         if pair is None:
@@ -99,14 +100,18 @@ def learn_joints(codes: np.ndarray, sizes: list[int], cells: int) -> list[Joint]
         tied[pair[0]] = (places, np.unique(one * (other.max() + 1) + other, return_inverse=True)[1])
 
 
-def _tie(one: np.ndarray, other: np.ndarray, most: int) -> float:
-    """Mutual information of two codes in nats; minus infinity where they have too many combinations."""
+def _tie(one: np.ndarray, other: np.ndarray, most: int, *, follows: bool) -> float:
+    """Mutual information of two codes in nats; minus infinity where they have too many combinations.
+
+    With ``follows`` these are any beyond the codes of one of the two.
+    """
     width, rows = int(other.max()) + 1, len(one)
     if (int(one.max()) + 1) * width > _PAIR_MAX:
         return -np.inf
     counts = np.bincount(one * width + other, minlength=(int(one.max()) + 1) * width).reshape(-1, width)
     occurs = counts > 0
-    if occurs.sum() > most:
+    alone = max(int(occurs.any(axis=1).sum()), int(occurs.any(axis=0).sum()))
+    if occurs.sum() > (min(most, alone) if follows else most):
         return -np.inf
     shares = counts / rows
     apart = shares.sum(axis=1, keepdims=True) * shares.sum(axis=0, keepdims=True)

@@ -7,7 +7,8 @@ a line first (``drift``), missing values by a draw of their own (``gate``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,15 +35,34 @@ class Plan:
     seed: int
 
 
+@dataclass(frozen=True, eq=False)
+class Hint:
+    """What is known of a column beyond its values in the rows: trees are grown to tell it, and keep every split.
+
+    Attributes:
+        outputs: functions of the value as they are expected in each row, float64, shape ``(rows, outputs)``. As they
+            are free of the value's own chance, there is no chance to learn by heart.
+        leaf: fewest rows in a leaf.
+    """
+
+    outputs: np.ndarray
+    leaf: int
+
+    def take(self, rows: np.ndarray) -> Hint:
+        """Of the given rows (a bool mask)."""
+        return Hint(self.outputs[rows], self.leaf)
+
+
 @dataclass(frozen=True)
 class _Numbers:
-    """A column of numbers as it is fitted: all of it, where it has values, and which of those are atoms."""
+    """A column of numbers as it is fitted: all of it, where it has values, which of those are atoms, and its hint."""
 
     codec: Codec
     all: np.ndarray
     present: np.ndarray
     atom: np.ndarray
     gate: Gate | None
+    hint: Hint | None
 
     @property
     def absent(self) -> np.ndarray | None:
@@ -57,27 +77,28 @@ class Fitting:
         self.plan = plan
         self.draft = Draft(rows, slots)
 
-    def add(self, codec: Codec, numbers: np.ndarray, missing: np.ndarray) -> ColumnModel:
+    def add(self, codec: Codec, numbers: np.ndarray, missing: np.ndarray, hint: Hint | None = None) -> ColumnModel:
         """Fit the next column and put its real values into the draft.
 
         Args:
             codec: of the column.
             numbers: shape ``(rows,)``, as of ``columns.encode``.
             missing: bool, shape ``(rows,)``.
+            hint: what the trees are grown to tell; the values themselves without one.
         """
         if codec.form == "codes":
-            return self._codes(codec, numbers)
+            return self._codes(codec, numbers, hint)
         gate = None
         if missing.any():
-            gate = fit_gate(self._grow(self.draft, missing.astype(np.float64)[:, None]), missing)
-        column = _Numbers(codec, numbers, ~missing, atoms(numbers[~missing]), gate)
+            gate = fit_gate(self._grow(self.draft, hint, lambda: missing.astype(np.float64)[:, None]), missing)
+        column = _Numbers(codec, numbers, ~missing, atoms(numbers[~missing]), gate, hint)
         # A range that float64 cannot count through, or hold, is drawn from its donors as they are.
         plain = not (self.plan.smoothing and codec.high - codec.low < (SPAN_MAX if codec.form == "lattice" else np.inf))
         return self._steps(column, plain) if plain or column.atom.mean() > ATOM_SHARE_MAX else self._smooth(column)
 
-    def _codes(self, codec: Codec, codes: np.ndarray) -> Codes:
+    def _codes(self, codec: Codec, codes: np.ndarray, hint: Hint | None) -> Codes:
         slot = self.draft.filled
-        grown = self._grow(self.draft, class_target(codes, self.draft, self.plan.growth.leaf))
+        grown = self._grow(self.draft, hint, lambda: class_target(codes, self.draft, self.plan.growth.leaf))
         model = Codes(slot, grown.forest, exact_donors(grown.nodes, grown.forest.tree.last, codes[grown.rows]))
         self.draft.put_codes(slot, codes)
         self.draft.levels[slot] = codec.levels
@@ -88,7 +109,8 @@ class Fitting:
         base = int(codec.low) if codec.form == "lattice" and codec.high - codec.low < SPAN_MAX else 0
         offsets = column.all - base
         known, draft = offsets[column.present], self._present(column)
-        grown = self._grow(draft, spread_target(mid_scores(known)))
+        hint = None if column.hint is None else column.hint.take(column.present)
+        grown = self._grow(draft, hint, lambda: spread_target(mid_scores(known)))
         donors = _donors(grown, known, None if plain else column.atom)
         model = Steps(slot, base, *_scale(known), column.gate, grown.forest, donors)
         self.draft.put_numbers(slot, column.all, model.feature(offsets), column.absent)
@@ -104,7 +126,8 @@ class Fitting:
         rest = scores - drift_of(draft, before, weights)
         # What a line leaves over of the rows it was fitted to is too small: each weight has taken a degree of freedom.
         rest *= np.sqrt(len(rest) / (len(rest) - np.count_nonzero(weights)))
-        grown = self._grow(draft, spread_target(rest))
+        hint = None if column.hint is None else _without_lines(column.hint.take(column.present), draft, before)
+        grown = self._grow(draft, hint, lambda: spread_target(rest))
         model = Smooth(
             slot=slot,
             base=codec.low,
@@ -125,8 +148,18 @@ class Fitting:
     def _present(self, column: _Numbers) -> Draft:
         return self.draft if column.gate is None else self.draft.take(column.present)
 
-    def _grow(self, draft: Draft, target: np.ndarray) -> Grown:
-        return grow_forest(draft, target, self.plan.growth, (self.plan.seed + draft.filled) % 2**32)
+    def _grow(self, draft: Draft, hint: Hint | None, target: Callable[[], np.ndarray]) -> Grown:
+        """The forest that tells the hint, or the target where there is none."""
+        growth, seed = self.plan.growth, (self.plan.seed + draft.filled) % 2**32
+        if hint is None:
+            return grow_forest(draft, target(), growth, seed)
+        return grow_forest(draft, hint.outputs, replace(growth, leaf=hint.leaf, pruning=0.0), seed)
+
+
+def _without_lines(hint: Hint, draft: Draft, before: list[int]) -> Hint:
+    """The hint less what lines tell of it: leaves hold what the column's own line leaves over."""
+    lines = [drift_of(draft, before, fit_drift(draft, before, output)) for output in hint.outputs.T]
+    return Hint(hint.outputs - np.stack(lines, axis=1), hint.leaf)
 
 
 def _donors(grown: Grown, values: np.ndarray, atom: np.ndarray | None) -> Donors:

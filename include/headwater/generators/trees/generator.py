@@ -6,16 +6,16 @@ from typing import Any, ClassVar, Literal, Self, get_args
 
 import pandas as pd
 
-from headwater.generators import columns
 from headwater.generators.base import Capabilities, Conditional, Conditions
 from headwater.generators.errors import FitError, SettingsError
 from headwater.generators.made import check_made
 from headwater.generators.trees.bagging import Growth
-from headwater.generators.trees.fitting import Fitting, Plan
+from headwater.generators.trees.fitting import Plan
 from headwater.generators.trees.model import TableModel
-from headwater.generators.trees.order import Order, draw_order
+from headwater.generators.trees.order import Order
 from headwater.generators.trees.settings import check_amount, leaf_for
 from headwater.generators.trees.storing import pack_model, unpack_model
+from headwater.generators.trees.table import fit_table
 from headwater.tables.schema import TableSchema
 
 SETTINGS = ("leaf", "trees", "pruning", "shrinkage", "shard_rows", "smoothing", "order")
@@ -87,15 +87,7 @@ class Trees:
             raise FitError(f"the table has {len(rows)} rows to learn from; give at least 2 (in practice 100 or more)")
         growth = self._growth(len(rows))
         check_made(schema)
-        learned = [(place, column) for place, column in enumerate(schema.columns) if column.is_learned]
-        codecs = [columns.learn(rows[column.name], column, place) for place, column in learned]
-        known = [codec for codec in codecs if codec.form != "null"]
-        series = [(rows[schema.columns[codec.position].name], schema.columns[codec.position]) for codec in known]
-        numbers = [columns.encode(values, column, codec) for (values, column), codec in zip(series, known, strict=True)]
-        fitting = Fitting(len(rows), len(known), Plan(growth, self.smoothing, seed % 2**32))
-        order = draw_order(known, numbers, self.order)
-        models = [fitting.add(known[place], numbers[place], series[place][0].isna().to_numpy()) for place in order]
-        self._model = TableModel(schema, codecs, [known[place].position for place in order], models)
+        self._model = fit_table(rows, schema, Plan(growth, self.smoothing, seed % 2**32), self.order)
         return self
 
     def sample(self, n: int, seed: int) -> pd.DataFrame:
