@@ -25,8 +25,8 @@ from headwater.tables.schema import TableSchema
 
 Measures = dict[str, float | None]
 JUDGED_ROWS = 20_000
-"""At most so many synthetic rows are judged, in disjoint parts of the holdout's size where sizes must be equal. With one
-part of a few thousand rows the noise of the draw is as large as what tells good generators apart."""
+"""At most so many synthetic rows are judged, in disjoint parts of the holdout's size where sizes must be equal: with a
+few thousand rows the noise of the draw is as large as what tells good generators apart."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.steady import steady_anchor
 
 from headwater.chain.acquire import acquire
 from headwater.chain.house import House
@@ -22,6 +23,9 @@ from headwater.spec import DatasetSpec, load_spec
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"
 NIGHT = date(2026, 3, 1)
+
+OWN = ("trees", "logit_trees")
+"""Default candidates that are ours; which of them is better depends on the rows."""
 
 CARDIO: dict[str, Any] = {
     "dataset": "cardio",
@@ -51,6 +55,7 @@ CARDIO: dict[str, Any] = {
 
 def released(house: House, spec: DatasetSpec) -> str:
     """Run the chain and return the kind of the champion; a closed gate raises."""
+    steady_anchor(house.connect(""), spec.dataset)
     snapshot = acquire(house, spec)
     profile(house, spec, snapshot)
     promote(house, spec, snapshot, [train(house, spec, snapshot, each.label) for each in spec.candidates])
@@ -67,16 +72,16 @@ def released(house: House, spec: DatasetSpec) -> str:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["breast_cancer", "fair"])
-def test_the_demo_tables_are_released_and_trees_win(house: House, database: str, name: str) -> None:
+def test_the_demo_tables_are_released_and_one_of_our_own_wins(house: House, database: str, name: str) -> None:
     load_demo_tables(database)
-    assert released(house, load_spec(ROOT / "include" / "datasets" / f"{name}.yaml")) == "trees"
+    assert released(house, load_spec(ROOT / "include" / "datasets" / f"{name}.yaml")) in OWN
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not (DATA / "census_adult.csv").exists(), reason="census_adult.csv is not on this machine")
-def test_census_is_released_and_trees_win(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_census_is_released_and_one_of_our_own_wins(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HEADWATER_CENSUS_CSV", str(DATA / "census_adult.csv"))
-    assert released(house, load_spec(ROOT / "include" / "datasets" / "census.yaml")) == "trees"
+    assert released(house, load_spec(ROOT / "include" / "datasets" / "census.yaml")) in OWN
 
 
 @pytest.mark.slow

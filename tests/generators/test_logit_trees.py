@@ -9,7 +9,7 @@ import pytest
 from generator_tables import categorical, mixed, numerical, table
 
 from headwater.generators.errors import SettingsError
-from headwater.generators.logit_trees.cascade import fit_cascade
+from headwater.generators.logit_trees.cascade import FIT_ROWS, FIT_ROWS_MIN, fit_cascade, rows_to_learn
 from headwater.generators.logit_trees.generator import LogitTrees
 from headwater.generators.logit_trees.rare import CODES_MAX, rare_codes
 from headwater.generators.logit_trees.shapes import Shape, Variable, shape_of
@@ -142,6 +142,13 @@ def test_what_is_expected_is_the_mean_of_what_is_drawn() -> None:
     expected = step.expected(row)[0]
     assert expected.sum() == pytest.approx(1.0)
     assert np.bincount(step.draw(row, rng(4)), minlength=3) / 40_000 == pytest.approx(expected, abs=0.01)
+
+
+def test_a_wide_table_is_learned_from_fewer_rows() -> None:
+    assert rows_to_learn([Shape(None, 8)] * 15, teachers=5) == FIT_ROWS
+    # 40 variables of 30 codes: 780 pairs, each read 30 times by 5 teachers.
+    assert rows_to_learn([Shape(None, 30)] * 40, teachers=5) == 1_500_000_000 // (780 * 30 * 5)
+    assert rows_to_learn([Shape(None, 100)] * 300, teachers=5) == FIT_ROWS_MIN
 
 
 def test_no_real_number_is_needed_to_draw_one() -> None:

@@ -34,7 +34,7 @@ def why(**parts: Any) -> str:
 
 def test_defaults_are_sensible() -> None:
     whole = spec()
-    assert [candidate.kind for candidate in whole.candidates] == ["trees", "gaussian_copula"]
+    assert [candidate.kind for candidate in whole.candidates] == ["trees", "logit_trees", "gaussian_copula"]
     assert (whole.batch.rows, whole.batch.shards, whole.seed) == (10_000, 1, 0)
     assert whole.schedule.zone.key == "UTC"
 

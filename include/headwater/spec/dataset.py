@@ -38,7 +38,7 @@ class Keys(Model):
 class Candidate(Model):
     """One generator that retraining fits: its kind and its settings."""
 
-    kind: str = Field(min_length=1, description="trees, gaussian_copula, or package.module:Class.")
+    kind: str = Field(min_length=1, description="trees, logit_trees, mixture, …, or package.module:Class.")
     name: str = Field("", description="Shown in runs and the ledger; the kind when left out.")
     settings: dict[str, Any] = Field(default_factory=dict)
 
@@ -120,7 +120,7 @@ class DatasetSpec(Model):
     )
     targets: tuple[str, ...] = Field((), description="Columns that models trained on the rows must predict.")
     candidates: tuple[Candidate, ...] = Field(
-        (Candidate(kind="trees"), Candidate(kind="gaussian_copula")), min_length=1
+        (Candidate(kind="trees"), Candidate(kind="logit_trees"), Candidate(kind="gaussian_copula")), min_length=1
     )
     batch: BatchPlan = BatchPlan()
     schedule: Schedule = Schedule()

@@ -14,15 +14,18 @@ import pandas as pd
 
 from headwater.generators.columns import decode, empty_table
 from headwater.generators.logit_trees.rare import Rare, rare_codes
-from headwater.generators.logit_trees.shapes import Variable
+from headwater.generators.logit_trees.shapes import Shape, Variable
 from headwater.generators.logit_trees.steps import Given, Plan, Step, chosen_shapes, fit_step
 from headwater.generators.mixture.bins import Bins
 from headwater.generators.mixture.coding import TableCode
 from headwater.generators.trees.bagging import BAG_ROWS_MIN, IN_BAG
 from headwater.generators.trees.order import entropy
 
-FIT_ROWS = 60_000
-"""Rows that the regressions learn from: a random part of a larger table."""
+FIT_ROWS, FIT_ROWS_MIN = 60_000, 5_000
+"""Rows that the regressions learn from: a random part of a larger table, a smaller one the wider the table is."""
+
+FIT_WORK = 1_500_000_000
+"""Rows times influences times functions that all teachers together go through in a pass: some minutes of CPU."""
 
 EXPECTED_MAX = 16
 """Most functions of a joint that :meth:`Cascade.expected` tells."""
@@ -147,14 +150,24 @@ def fit_cascade(code: TableCode, coded: np.ndarray, plan: Plan, teachers: int, s
         for known, place in zip(rare, order, strict=True)
     ]
     given = Given(variables, chosen_shapes(variables, groups, plan, rng), groups)
+    most = rows_to_learn(given.shapes, teachers)
+    if len(groups) > most:
+        given = given.rows(np.sort(rng.permutation(len(groups))[:most]))
     steps: list[list[Step]] = [[] for _ in order]
     for seed_of in rng.integers(0, 2**32, teachers).tolist():
         seen = given
-        if teachers > 1 and len(groups) >= BAG_ROWS_MIN:
-            seen = given.rows(np.sort(rng.permutation(len(groups))[: round(IN_BAG * len(groups))]))
+        count = len(given.codes)
+        if teachers > 1 and count >= BAG_ROWS_MIN:
+            seen = given.rows(np.sort(rng.permutation(count)[: round(IN_BAG * count)]))
         for place, fitted in enumerate(steps):
             fitted.append(fit_step(seen, place, plan, seed_of))
     return Cascade(code, order, rare, steps)
+
+
+def rows_to_learn(shapes: list[Shape], teachers: int) -> int:
+    """Most rows that keep the fit within :data:`FIT_WORK`: each step reads one code of every variable before it."""
+    work = sum(place * shape.functions for place, shape in enumerate(shapes)) * teachers
+    return int(np.clip(FIT_WORK // max(work, 1), FIT_ROWS_MIN, FIT_ROWS))
 
 
 def _is_ordered(code: TableCode, place: int) -> bool:
