@@ -142,6 +142,7 @@ def about() -> dict[str, Any]:
         "split": "80/20 by seed; at most 30,000 rows to train and 7,000 held out, the rest of a larger table is unused",
         "columns": "ids and personal data are left out",
         "real": "a fifth of the table, taken out of the training rows, in the place of synthetic rows",
+        "judged": "at most 20,000 synthetic rows; where sizes must be equal, the mean over disjoint parts of that size",
         "independent": "the training rows, each column shuffled by itself",
         "numbers": "medians over the seeds; ranges: least and greatest; runs: one object a seed",
         "definitions": "docstrings of the modules in benchmarks/fidelity/",

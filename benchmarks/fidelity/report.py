@@ -85,7 +85,9 @@ COST = (
 NOTES = """\
 Medians over the seeds, in brackets least and greatest. Each seed cuts the table anew into 80 % to learn from and 20 %
 held out, the same for every row. `real` are real rows in the place of synthetic ones (a fifth of the table, taken out
-of the training rows); `independent` are the training rows with every column shuffled by itself.
+of the training rows); `independent` are the training rows with every column shuffled by itself. At most 20,000
+synthetic rows are judged; coverage, density, precision, recall and C2ST take as many as are held out, and are means
+over the disjoint parts of that size.
 
 - **shape, trend**: sdmetrics' quality report against the training rows; `trend` over the pairs the report counts (real
   association above its thresholds), then over all pairs. Sampling noise lowers both, and `real` has fewer rows than
