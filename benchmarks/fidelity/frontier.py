@@ -125,7 +125,7 @@ def _targets(panel: Panel, aim: float) -> Iterator[str]:
     yield f'<line class="ideal" x1="{left:.1f}" y1="{ideal:.1f}" x2="{right:.1f}" y2="{ideal:.1f}"/>'
     yield f'<text class="aim" x="{x + 4:.1f}" y="{top + 13:.1f}">target: AUC ≤ {_short(aim)}</text>'
     words = f"target: nearness ≤ {_short(NEARNESS_TARGET)}"
-    yield f'<text class="aim" x="{right - 4:.1f}" y="{y - 4:.1f}" text-anchor="end">{words}</text>'
+    yield f'<text class="aim" x="{left + 4:.1f}" y="{y - 4:.1f}">{words}</text>'
 
 
 def _short(value: float) -> str:
@@ -178,7 +178,7 @@ def _occupied(panel: Panel, aim: float, frame: Box) -> list[Box]:
     """The target lines and their words, which names must not cover."""
     x, y = panel.across(aim), panel.down(NEARNESS_TARGET)
     lines = [Box(x - 1, frame.top, x + 1, frame.bottom), Box(frame.left, y - 1, frame.right, y + 1)]
-    words = [Box(x + 2, frame.top, x + 104, frame.top + 18), Box(frame.right - 132, y - 16, frame.right, y)]
+    words = [Box(x + 2, frame.top, x + 104, frame.top + 18), Box(frame.left, y - 16, frame.left + 132, y)]
     return lines + words
 
 
