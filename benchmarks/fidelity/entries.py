@@ -69,17 +69,12 @@ ONE = {"trees": 1, "pruning": 0.0}
 FRONTIER: dict[str, dict[str, Any]] = {
     "one, leaf 20": ONE,
     "one, leaf 50": ONE | {"leaf": 50},
-    "one, leaf 100": ONE | {"leaf": 100},
     "one, leaf 200": ONE | {"leaf": 200},
-    "one, leaf 20, shrinkage 20": ONE | {"shrinkage": 20.0},
     "one, leaf 50, shrinkage 50": ONE | {"leaf": 50, "shrinkage": 50.0},
     "one, pruning 6": {"trees": 1, "pruning": 6.0},
-    "one, pruning 6, shrinkage 50": {"trees": 1, "pruning": 6.0, "shrinkage": 50.0},
     "pruning 0": {"pruning": 0.0},
     "pruning 6": {"pruning": 6.0},
     "pruning 9": {"pruning": 9.0},
-    "pruning 5, shrinkage 20": {"pruning": 5.0, "shrinkage": 20.0},
-    "8 trees, pruning 6": {"trees": 8, "pruning": 6.0},
 }
 """Settings of trees for the picture of fidelity against nearness; the default stands beside them."""
 

@@ -29,6 +29,7 @@ _COLOURS = {
     "real": "#111111",
     "independent": "#6b7280",
     "trees": "#15803d",
+    "logit_trees": "#65a30d",
     "mixture": "#1d4ed8",
     "ensemble": "#0e7490",
     "gaussian_copula": "#c2410c",

@@ -147,7 +147,7 @@ def test_what_is_expected_is_the_mean_of_what_is_drawn() -> None:
 def test_a_wide_table_is_learned_from_fewer_rows() -> None:
     assert rows_to_learn([Shape(None, 8)] * 15, teachers=5) == FIT_ROWS
     # 40 variables of 30 codes: 780 pairs, each read 30 times by 5 teachers.
-    assert rows_to_learn([Shape(None, 30)] * 40, teachers=5) == 1_500_000_000 // (780 * 30 * 5)
+    assert rows_to_learn([Shape(None, 30)] * 40, teachers=5) == 1_000_000_000 // (780 * 30 * 5)
     assert rows_to_learn([Shape(None, 100)] * 300, teachers=5) == FIT_ROWS_MIN
 
 

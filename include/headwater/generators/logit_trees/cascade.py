@@ -24,8 +24,11 @@ from headwater.generators.trees.order import entropy
 FIT_ROWS, FIT_ROWS_MIN = 60_000, 5_000
 """Rows that the regressions learn from: a random part of a larger table, a smaller one the wider the table is."""
 
-FIT_WORK = 1_500_000_000
-"""Rows times influences times functions that all teachers together go through in a pass: some minutes of CPU."""
+FIT_WORK = 1_000_000_000
+"""Rows times influences times functions that all teachers together go through in a pass: about a minute of CPU."""
+
+PUPIL_WORK = 1_000_000_000
+"""Rows times features times outputs of the trees that learn from the regressions: about a minute of CPU."""
 
 EXPECTED_MAX = 16
 """Most functions of a joint that :meth:`Cascade.expected` tells."""
@@ -69,6 +72,12 @@ class Cascade:
         """Of each joint in the order of the draws: the positions of its columns in the schema."""
         known, joints = self.code.known, self.code.joints
         return [tuple(known[place][0] for place in joints[joint].places) for joint in self.order]
+
+    @property
+    def rows_for_trees(self) -> int:
+        """Most drawn rows that keep the fit of trees within :data:`PUPIL_WORK`."""
+        outputs = (min(steps[0].regression.functions, EXPECTED_MAX) for steps in self.steps)
+        return PUPIL_WORK // max(sum(place * count for place, count in enumerate(outputs)), 1)
 
     def draw(self, rows: int, seed: int) -> Drawn:
         """``rows`` rows of the learned columns."""

@@ -45,7 +45,8 @@ class LogitTrees:
 
     Settings:
         rows: how many rows the regressions draw for the trees to grow on; 200,000 when left out, fewer for a table of
-            less than 5,000 rows. More is closer to the regressions, and a longer fit.
+            less than 5,000 rows or of more than some thirty columns. More is closer to the regressions, and a longer
+            fit.
         teachers: how many times the regressions are fitted, each on another part of the rows. More learn less by heart,
             and take longer.
         bins: of each column of numbers, up to 100.
@@ -102,7 +103,7 @@ class LogitTrees:
         with threadpool_limits(limits=1):
             code, coded = learn_code(rows, schema, self.bins, None)
             cascade = fit_cascade(code, coded, Plan(leaf, self.pruning, self.ridge, self.degree), self.teachers, seed)
-            count = self.rows or min(ROWS, max(ROWS_MIN, ROWS_A_ROW * len(rows)))
+            count = self.rows or max(ROWS_MIN, min(ROWS, ROWS_A_ROW * len(rows), cascade.rows_for_trees))
             self._model = _pupil(cascade, cascade.draw(count, seed), schema, seed)
         return self
 

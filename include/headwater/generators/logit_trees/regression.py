@@ -43,6 +43,11 @@ class Regression:
     values: np.ndarray | None
     weights: np.ndarray
 
+    @property
+    def functions(self) -> int:
+        """How many functions of the variable :meth:`expected` tells."""
+        return self.size if self.values is None else self.values.shape[1]
+
     def chances(self, columns: csr_matrix) -> np.ndarray:
         """The chance of each code found in each row: float64, shape ``(found, rows)``."""
         logits = _logits(columns, self.weights, self.values, self.offset)

@@ -28,8 +28,11 @@ if TYPE_CHECKING:
 GROWN_SHARE = 0.6
 """The share of the rows that a step's tree is grown on."""
 
-CHOICE_ROWS = 10_000
+CHOICE_ROWS, CHOICE_ROWS_LEAST = 10_000, 2_000
 """Most rows that decide which functions a variable gets; 70 % of them are learned from, the others judge."""
+
+CHOICE_WORK = 1_000_000_000
+"""Rows times influences times functions that all these trials go through in a pass, where a table is wide."""
 
 _CHOICE_SHARE = 0.7
 _CHOICE_ROWS_MIN = 200
@@ -124,7 +127,9 @@ def chosen_shapes(variables: list[Variable], codes: np.ndarray, plan: Plan, rng:
         plan: how regressions are fitted; trees play no part here.
         rng: decides which rows are held out.
     """
-    order = rng.permutation(len(codes))[:CHOICE_ROWS]
+    work = sum(place * one.size for place, one in enumerate(variables) if one.ordered)
+    most = min(CHOICE_ROWS, max(CHOICE_ROWS_LEAST, CHOICE_WORK // max(work, 1)))
+    order = rng.permutation(len(codes))[:most]
     rows = len(order)
     learn, held = order[: round(_CHOICE_SHARE * rows)], order[round(_CHOICE_SHARE * rows) :]
     shapes: list[Shape] = []
