@@ -146,18 +146,12 @@ def fit_cascade(code: TableCode, coded: np.ndarray, plan: Plan, teachers: int, s
     rng = np.random.Generator(np.random.PCG64([seed, 1]))
     if len(coded) > FIT_ROWS:
         coded = coded[np.sort(rng.permutation(len(coded))[:FIT_ROWS])]
-    ordered = [_is_ordered(code, place) for place in range(len(code.joints))]
-    entropies = [entropy(coded[:, place]) for place in range(len(code.joints))]
-    # As ``trees.order``: categories of low entropy first, then numbers as they come.
-    order = sorted(range(len(code.joints)), key=lambda place: (ordered[place], not ordered[place] and entropies[place]))
+    order = _order(code, coded)
     rare = [rare_codes(code.shares[place]) for place in order]
     groups = np.empty((len(coded), len(order)), dtype=np.int64)
     for at, place in enumerate(order):
         groups[:, at] = rare[at].group[coded[:, place]]
-    variables = [
-        Variable(len(known.members), ordered[place], ordered[place] and _has_missing(code, place))
-        for known, place in zip(rare, order, strict=True)
-    ]
+    variables = [_variable(code, place, len(rare[at].members)) for at, place in enumerate(order)]
     given = Given(variables, chosen_shapes(variables, groups, plan, rng), groups)
     most = rows_to_learn(given.shapes, teachers)
     if len(groups) > most:
@@ -179,12 +173,20 @@ def rows_to_learn(shapes: list[Shape], teachers: int) -> int:
     return int(np.clip(FIT_WORK // max(work, 1), FIT_ROWS_MIN, FIT_ROWS))
 
 
+def _order(code: TableCode, coded: np.ndarray) -> list[int]:
+    """The joints as ``trees.order`` has columns: categories of low entropy first, then numbers as they come."""
+    ordered = [_is_ordered(code, place) for place in range(len(code.joints))]
+    entropies = [entropy(coded[:, place]) for place in range(len(code.joints))]
+    return sorted(range(len(code.joints)), key=lambda place: (ordered[place], not ordered[place] and entropies[place]))
+
+
+def _variable(code: TableCode, place: int, size: int) -> Variable:
+    """What is known of the ``size`` codes of a joint; the last of one of numbers may stand for missing ones."""
+    places, ordered = code.joints[place].places, _is_ordered(code, place)
+    cells = code.known[places[0]][1]
+    return Variable(size, ordered, missing=len(places) == 1 and isinstance(cells, Bins) and cells.has_missing)
+
+
 def _is_ordered(code: TableCode, place: int) -> bool:
     """Whether a joint holds columns of numbers alone."""
     return all(isinstance(code.known[known][1], Bins) for known in code.joints[place].places)
-
-
-def _has_missing(code: TableCode, place: int) -> bool:
-    """Whether the last code of a joint of numbers stands for missing ones."""
-    cells = code.known[code.joints[place].places[0]][1]
-    return isinstance(cells, Bins) and cells.has_missing
