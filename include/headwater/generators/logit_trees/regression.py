@@ -100,7 +100,6 @@ def fit_regression(columns: csr_matrix, codes: np.ndarray, shape: Shape, ridge: 
     if len(found) == 1:
         return Regression(shape.size, found, offset, values, start)
     loss = _Loss(columns, place, offset, values, ridge * (1.0 if values is None else SMOOTH_RIDGE))
-    # The line search of L-BFGS needs one evaluation a step, nearly always.
     solved = minimize(loss, start.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": ITERATIONS, "ftol": 1e-7})
     return Regression(shape.size, found, offset, values, solved.x.reshape(start.shape))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -28,9 +28,10 @@ def fit_table(rows: pd.DataFrame, schema: TableSchema, plan: Plan, order: Order)
     """The model of a table's rows, columns drawn in the order that is asked for (see ``draw_order``)."""
     codecs = learn_codecs(rows, schema)
     known = [codec for codec in codecs if codec.form != "null"]
-    numbers = [_numbers(rows, schema, codec) for codec in known]
-    places = draw_order(known, numbers, order)
-    return fit_in_order(rows, schema, plan, codecs=codecs, order=[known[place].position for place in places])
+    numbers = {codec.position: _numbers(rows, schema, codec) for codec in known}
+    places = draw_order(known, list(numbers.values()), order)
+    positions = [known[place].position for place in places]
+    return fit_in_order(rows, schema, plan, codecs=codecs, order=positions, numbers=numbers)
 
 
 def fit_in_order(
@@ -41,6 +42,7 @@ def fit_in_order(
     codecs: list[Codec],
     order: list[int],
     hints: Hints = lambda _: None,
+    numbers: Mapping[int, np.ndarray] | None = None,
 ) -> TableModel:
     """The model of a table's rows.
 
@@ -50,6 +52,7 @@ def fit_in_order(
         plan: how to fit.
         codecs: of every learned column.
         order: positions of the learned columns, in the order of the draws; those without values are left out.
+        numbers: of columns by position, as ``columns.encode`` has them, where they are known already.
         hints: what is known of each column beyond its values. Trees without one are grown to tell the values.
     """
     by_position = {codec.position: codec for codec in codecs}
@@ -58,7 +61,8 @@ def fit_in_order(
     models = []
     for position in order:
         codec, missing = by_position[position], rows[schema.columns[position].name].isna().to_numpy()
-        models.append(fitting.add(codec, _numbers(rows, schema, codec), missing, hints(position)))
+        own = _numbers(rows, schema, codec) if numbers is None else numbers[position]
+        models.append(fitting.add(codec, own, missing, hints(position)))
     return TableModel(schema, codecs, order, models)
 
 
