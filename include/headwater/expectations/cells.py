@@ -17,7 +17,7 @@ ORIGIN: dict[LimitOrigin, str] = {
     "spec": "from the spec",
     "noise_floor": "from the noise between real samples",
     "exact": "exact binomial limit",
-    "champion": "from the champion",
+    "certificate": "from what the generator showed when it was promoted",
 }
 
 

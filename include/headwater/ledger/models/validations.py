@@ -46,7 +46,7 @@ class CheckRow(Base):
         ),
         CheckConstraint("severity IN ('critical', 'warning', 'info')", name="severity_is_known"),
         CheckConstraint("direction IN ('at_least', 'at_most')", name="direction_is_known"),
-        CheckConstraint("limit_origin IN ('spec', 'noise_floor', 'exact', 'champion')", name="limit_origin_is_known"),
+        CheckConstraint("limit_origin IN ('spec', 'noise_floor', 'exact', 'certificate')", name="limit_origin_is_known"),
         {"comment": "Every number a check found, with limit, interval, sample size and sentence."},
     )
 
@@ -68,3 +68,8 @@ class CheckRow(Base):
     sentence: Mapped[str]
     detail: Mapped[Document]
     error: Mapped[str | None]
+    family: Mapped[str] = mapped_column(comment="The question it belongs to; empty for a rule of the table.")
+    noise: Mapped[float | None] = mapped_column(comment="What honest real rows show on average.")
+    effect: Mapped[float | None] = mapped_column(comment="Standard deviations beyond noise, in the bad direction.")
+    ratio: Mapped[float | None] = mapped_column(comment="Part of the way from noise to the limit; 1 is the limit.")
+    detection_limit: Mapped[float | None] = mapped_column(comment="Smallest lost share of rows it would have seen.")
