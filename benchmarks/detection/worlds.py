@@ -86,23 +86,27 @@ def world_names() -> tuple[str, ...]:
     return tuple(_TABLES)
 
 
-@cache
 def world(name: str, kind: Kind = "modelled") -> World:
     """The world of a table; a model is fitted once a process, on all rows of the table.
 
     Raises:
         ValueError: there is no such table, or its CSV is not in the folder.
     """
-    real = _real(name)
-    if kind == "real":
-        return World(name, kind, real.schema, real.targets, real.groups, real.rows)
-    return modelled(name, real)
+    return _world(name, kind)
 
 
 def modelled(name: str, real: Real) -> World:
     """The world of a model of these rows: the ``trees`` generator with its defaults."""
     model = create("trees", {}, ()).fit(real.rows, real.schema, FIT_SEED)
     return World(name, "modelled", real.schema, real.targets, real.groups, model)
+
+
+@cache  # by position: the same call in other words would fit again
+def _world(name: str, kind: Kind) -> World:
+    real = _real(name)
+    if kind == "real":
+        return World(name, kind, real.schema, real.targets, real.groups, real.rows)
+    return modelled(name, real)
 
 
 @cache

@@ -14,8 +14,6 @@ from benchmarks.detection.faults.storing import atoms, resolution, stored
 from headwater.checks.arrays import numbers
 from headwater.tables.schema import ColumnSchema
 
-ATOM_SHARE = 0.1
-"""A value held by so many rows stays where it is when a column is contracted."""
 _ROUNDS = 8
 
 
@@ -109,7 +107,7 @@ def _contracted(raw: NDArray[np.float64], present: NDArray[np.bool_], dose: floa
     which is another fault, and a gross one: there atoms stay and the other numbers move to their own mean. Where those
     have too little variance to lose, all move to the commonest atom.
     """
-    fixed = atoms(raw[present], ATOM_SHARE)
+    fixed = atoms(raw[present])
     moving = present & ~np.isin(raw, fixed)
     if moving.any() and raw[moving].var() * moving.sum() >= 2 * dose * raw[present].var() * present.sum():
         return moving, float(raw[moving].mean())

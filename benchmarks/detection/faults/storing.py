@@ -15,8 +15,8 @@ from headwater.tables.schema import ColumnSchema
 
 JITTER = 0.01
 """Of a column's standard deviation: how far the numbers of a near copy lie from those of the row it copies."""
-ATOM_SHARE = 0.05
-"""A value held by so many training rows is an atom, such as no capital gain: near copies keep it."""
+ATOM_SHARE = 0.1
+"""A value held by so many rows is an atom, such as no capital gain: copies and contractions keep it."""
 _TIMES = (86_400.0, 3_600.0, 60.0, 1.0)
 
 
@@ -48,8 +48,8 @@ def stored(
 def jittered(rows: pd.DataFrame, honest: Honest, random: np.random.Generator) -> pd.DataFrame:
     """The rows with every number and date moved a little: normal, :data:`JITTER` standard deviations of the column.
 
-    Nothing leaves the range of the training rows, and atoms (:data:`ATOM_SHARE`) stay: otherwise an impossible value
-    would tell the copy, and not its nearness.
+    No number leaves the range of the training rows, and their atoms (:data:`ATOM_SHARE`) stay: otherwise an impossible
+    value would tell the copy, and not its nearness. Rows of atoms alone, rare but in tables of codes, are exact copies.
     """
     out = rows.reset_index(drop=True)
     for column in honest.measured:
@@ -58,16 +58,17 @@ def jittered(rows: pd.DataFrame, honest: Honest, random: np.random.Generator) ->
         if not len(train):
             continue
         raw = numbers(out[column.name])
-        moved = np.clip(raw + random.normal(0, JITTER * train.std(), len(raw)), train.min(), train.max())
-        moved = np.where(np.isin(raw, atoms(train, ATOM_SHARE)), raw, moved)
+        moved = raw + random.normal(0, JITTER * train.std(), len(raw))
+        moved = np.clip(moved, np.minimum(raw, train.min()), np.maximum(raw, train.max()))
+        moved = np.where(np.isin(raw, atoms(train)), raw, moved)
         out[column.name] = stored(out[column.name], column, moved, random)
     return out
 
 
-def atoms(present: NDArray[np.float64], share: float) -> NDArray[np.float64]:
-    """The values that at least this share of the numbers have."""
+def atoms(present: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The values that at least :data:`ATOM_SHARE` of the numbers have."""
     values, counts = np.unique(present, return_counts=True)
-    return values[counts >= share * len(present)]
+    return values[counts >= ATOM_SHARE * len(present)]
 
 
 def _rounded(
