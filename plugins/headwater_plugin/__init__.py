@@ -13,11 +13,14 @@ from airflow.plugins_manager import AirflowPlugin
 from headwater.orchestration.links import PREFIX, DataDocsLink
 from headwater_plugin.app import create_app
 
+DATA_DOCS = {"name": "Data Docs", "href": f"{PREFIX}/docs/".lstrip("/"), "destination": "nav", "url_route": "data-docs"}
+
 
 class HeadwaterPlugin(AirflowPlugin):
-    """Mounts the pages at ``/headwater`` and gives tasks that name a page the button "Data Docs"."""
+    """Mounts the pages at ``/headwater`` and adds "Data Docs" to the menu and to tasks that name a page."""
 
     name = "headwater"
     # Airflow declares these as instance variables and reads them from the class.
     fastapi_apps: list[Any] = [{"app": create_app(), "url_prefix": PREFIX, "name": "Headwater"}]  # noqa: RUF012
+    external_views: list[Any] = [DATA_DOCS]  # noqa: RUF012
     global_operator_extra_links: list[Any] = [DataDocsLink()]  # noqa: RUF012

@@ -1,4 +1,4 @@
-"""The pages below ``/headwater``: Data Docs from the store, and the files they need.
+"""The pages below ``/headwater``: Data Docs from the store, their index, and the files they need.
 
 Belongs here: routes. Does not: who may call them (``access.py``), what a page tells (``headwater.expectations``).
 Every route needs Airflow's login, the files too; a page also needs the right to see its dataset's DAG.
@@ -6,7 +6,6 @@ Every route needs Airflow's login, the files too; a page also needs the right to
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import Annotated
@@ -17,29 +16,12 @@ from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.staticfiles import StaticFiles
 
+from headwater_plugin import headers
 from headwater_plugin.access import may_see_dataset, to_login_or_error
+from headwater_plugin.docs_index import docs_index
+from headwater_plugin.places import open_store
 
 STATIC = Path(__file__).parent / "static"
-STORE_URL = "HEADWATER_STORE_URL"
-POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data:",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'self'",
-    ]
-)
-"""Scripts come from our own files only; styles stand in the page, and Vega sets some while it draws."""
-
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "private, no-store",
-}
 _VALIDATION_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
@@ -54,27 +36,34 @@ def create_app() -> FastAPI:
         redirect_slashes=False,
         exception_handlers={StarletteHTTPException: to_login_or_error},
     )
+    app.add_api_route("/docs/", docs_index, response_class=HTMLResponse)
     app.add_api_route("/docs/{dataset}/{validation_id}/", data_docs, response_class=HTMLResponse)
+    app.add_api_route("/docs/{dataset}/{validation_id}/failing_rows.csv", failing_rows)
     app.add_api_route("/static/{path:path}", static_file)
     return app
 
 
 def data_docs(dataset: Annotated[str, Depends(may_see_dataset)], validation_id: str) -> HTMLResponse:
     """The Data Docs page of one validation."""
+    page = _of_validation(dataset, validation_id, "index.html", "this validation has no Data Docs page")
+    return HTMLResponse(page, headers=headers.PAGE)
+
+
+def failing_rows(dataset: Annotated[str, Depends(may_see_dataset)], validation_id: str) -> Response:
+    """The rows of a batch that break rules of its table, as a file to keep."""
+    rows = _of_validation(dataset, validation_id, "failing_rows.csv", "this validation has no failing rows")
+    saved_as = f'attachment; filename="{dataset}_{validation_id}_failing_rows.csv"'
+    return Response(rows, media_type="text/csv", headers={**headers.DOWNLOAD, "Content-Disposition": saved_as})
+
+
+def _of_validation(dataset: str, validation_id: str, name: str, absent: str) -> bytes:
+    """A file of a validation's folder in the store."""
     if not _VALIDATION_ID.fullmatch(validation_id):
         raise HTTPException(status.HTTP_404_NOT_FOUND, "there is no such validation")
-    # Imported here: the store brings pyarrow, and Airflow imports plugins in every process.
-    from headwater.store import Store
-
-    url = os.environ.get(STORE_URL)
-    if not url:
-        raise HTTPException(
-            status.HTTP_503_SERVICE_UNAVAILABLE, f"environment variable {STORE_URL} is not set for the API server"
-        )
-    store, key = Store(url), f"{dataset}/docs/{validation_id}/index.html"
+    store, key = open_store(), f"{dataset}/docs/{validation_id}/{name}"
     if not store.exists(key):
-        raise HTTPException(status.HTTP_404_NOT_FOUND, "this validation has no Data Docs page")
-    return HTMLResponse(store.read_bytes(key), headers=HEADERS)
+        raise HTTPException(status.HTTP_404_NOT_FOUND, absent)
+    return store.read_bytes(key)
 
 
 _files = StaticFiles(directory=STATIC)

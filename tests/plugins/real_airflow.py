@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.plugins.judged import judge_nights
+
 PAGE = "/headwater/docs/people/0b5c-1/"
 HTML = {"accept": "text/html"}
 DAG = '''
@@ -45,13 +47,26 @@ from airflow.api_fastapi.auth.managers.simple.simple_auth_manager import SimpleA
 
 
 class Guard(SimpleAuthManager):
-    """Lets nobody see the DAG of the dataset "secret"."""
+    """Lets nobody see the DAG of the dataset "secret", and the user "bob" none at all."""
 
     def is_authorized_dag(self, *, method, user, access_entity=None, details=None):
         if details is not None and details.id == "nightly__secret":
             return False
+        if user.get_name() == "bob":
+            return False
         return super().is_authorized_dag(method=method, user=user, access_entity=access_entity, details=details)
 '''
+INDEX = "/headwater/docs/"
+WRONG = {
+    "day": "from=yesterday",
+    "order": "from=2026-02-01&to=2026-01-01",
+    "verdict": "verdict=perhaps",
+    "page": "page=0",
+    "long page": "page=99999999999999999999",
+    "odd page": "page=%C2%B2",
+    "dataset": "dataset=%3Cscript%3E",
+    "check": "check=a%00b",
+}
 TRAVERSALS = ("..%2fapp.py", "%2e%2e/app.py", "/etc/passwd", "%2fetc/passwd", "a%00b", "", "docs.js/../../app.py")
 
 
@@ -94,24 +109,38 @@ def ask() -> dict[str, Any]:
             "status": answer.status_code,
             "location": answer.headers.get("location"),
             "policy": answer.headers.get("content-security-policy"),
-            "text": answer.text[:200],
+            "kind": answer.headers.get("content-type"),
+            "saved_as": answer.headers.get("content-disposition"),
+            "sniffing": answer.headers.get("x-content-type-options"),
+            "text": answer.text[:2_000],
         }
         return answer
 
     get("anonymous page", PAGE)
+    get("anonymous rows", f"{PAGE}failing_rows.csv")
     get("anonymous script", "/headwater/static/docs.js")
     get("anonymous openapi", "/headwater/openapi.json")
     redirect = get("anonymous browser", PAGE, HTML)
     get("login route", redirect.headers["location"])
-    client.cookies.set("_token", get_auth_manager().generate_jwt(SimpleAuthManagerUser(username="ann", role="viewer")))
+
+    def token_of(name: str) -> str:
+        return get_auth_manager().generate_jwt(SimpleAuthManagerUser(username=name, role="viewer"))
+
+    get("anonymous index", INDEX)
+    get("anonymous browser at the index", f"{INDEX}?verdict=failed", HTML)
+    client.cookies.set("_token", token_of("ann"))
     get("page", PAGE)
     get("no page", "/headwater/docs/people/none/")
     get("forbidden page", "/headwater/docs/secret/0b5c-1/")
+    get("rows", f"{PAGE}failing_rows.csv")
+    get("no rows", "/headwater/docs/people/none/failing_rows.csv")
+    get("forbidden rows", "/headwater/docs/secret/0b5c-1/failing_rows.csv")
     get("odd dataset", "/headwater/docs/People/0b5c-1/")
     get("odd validation", "/headwater/docs/people/..%5c..%5cx/")
     for path in TRAVERSALS:
         get(f"traversal {path}", f"/headwater/static/{path}")
     get("script", "/headwater/static/docs.js")
+    answers["index"] = ask_for_index(client, token_of)
     get("plugins", "/api/v2/plugins")
     runs = client.get("/api/v2/dags/nightly__people/dagRuns").json()["dag_runs"]
     instances = f"/api/v2/dags/nightly__people/dagRuns/{runs[0]['dag_run_id']}/taskInstances"
@@ -123,6 +152,30 @@ def ask() -> dict[str, Any]:
     return answers
 
 
+def ask_for_index(client: Any, token_of: Any) -> dict[str, Any]:
+    """The index in full for each question: as ann, with wrong parameters, as bob, and with a ledger that is gone."""
+
+    def get(query: str = "") -> dict[str, Any]:
+        answer = client.get(f"{INDEX}{query}")
+        policy = answer.headers.get("content-security-policy")
+        return {"status": answer.status_code, "policy": policy, "text": answer.text}
+
+    found = {"all": get(), "failed": get("?dataset=&from=&to=&verdict=failed&check=&page=")}
+    found |= {"last page": get("?page=2"), "beyond": get("?page=9"), "other dataset": get("?dataset=secret")}
+    found |= {"no match": get("?from=2031-01-01"), "one day": get("?from=2026-01-03&to=2026-01-03")}
+    found |= {"check": get("?check=knn_coverage"), "hostile": get("?check=%22%3E%3Cscript%3Ealert(1)%3C/script%3E")}
+    found |= {f"wrong {name}": get(f"?{query}") for name, query in WRONG.items()}
+    client.cookies.set("_token", token_of("bob"))
+    found["without a right"] = get()
+    client.cookies.set("_token", token_of("ann"))
+    url = os.environ["HEADWATER_LEDGER_URL"]
+    for name, value in {"ledger gone": url.replace("@127.0.0.1:", "@127.0.0.1:1"), "no ledger": ""}.items():
+        os.environ["HEADWATER_LEDGER_URL"] = value
+        found[name] = get()
+    os.environ["HEADWATER_LEDGER_URL"] = url
+    return found
+
+
 def main() -> None:
     """``real_airflow.py HOME REPOSITORY``."""
     home, repository = Path(sys.argv[1]), Path(sys.argv[2])
@@ -132,6 +185,8 @@ def main() -> None:
     store = Store(os.environ["HEADWATER_STORE_URL"])
     for dataset in ("people", "secret"):
         store.write_bytes(f"{dataset}/docs/0b5c-1/index.html", b"<!DOCTYPE html>a page")
+        store.write_bytes(f"{dataset}/docs/0b5c-1/failing_rows.csv", b"rule,row,age\na,3,99\n")
+    judge_nights(os.environ["HEADWATER_LEDGER_URL"], {"people": 60, "secret": 2})
     sys.stdout.write("\n" + json.dumps(ask()))
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +14,9 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from tests.plugins.real_airflow import WRONG
+
+from headwater.local.postgres import EmbeddedPostgres
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "/headwater/docs/people/0b5c-1/"
@@ -20,14 +26,15 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def answers(tmp_path_factory: pytest.TempPathFactory, postgres: EmbeddedPostgres) -> dict[str, Any]:
     """What a real Airflow answered to the questions of ``real_airflow.py``."""
     home = tmp_path_factory.mktemp("airflow")
-    paths = os.pathsep.join([str(ROOT / "include"), str(ROOT / "plugins")])
+    postgres.create_database("docs_in_airflow")
+    paths = os.pathsep.join([str(ROOT / "include"), str(ROOT / "plugins"), str(ROOT)])
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
     done = subprocess.run(
         [sys.executable, str(ROOT / "tests" / "plugins" / "real_airflow.py"), str(home), str(ROOT)],
-        env={**environment, "PYTHONPATH": paths},
+        env={**environment, "PYTHONPATH": paths, "HEADWATER_LEDGER_URL": postgres.url("docs_in_airflow")},
         capture_output=True,
         text=True,
         check=False,
@@ -37,10 +44,10 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-@pytest.mark.parametrize("what", ["anonymous page", "anonymous script"])
+@pytest.mark.parametrize("what", ["anonymous page", "anonymous rows", "anonymous script", "anonymous index"])
 def test_without_a_login_nothing_is_served(answers: dict[str, Any], what: str) -> None:
     assert answers[what]["status"] == 401
-    assert "a page" not in answers[what]["text"]
+    assert not any(word in answers[what]["text"] for word in ("a page", "99", "people"))
 
 
 def test_there_are_no_openapi_pages(answers: dict[str, Any]) -> None:
@@ -53,6 +60,11 @@ def test_a_browser_is_sent_to_the_login_and_back(answers: dict[str, Any]) -> Non
     assert answers["login route"]["location"].endswith(f"next={quote(PAGE, safe='')}")
 
 
+def test_filters_survive_the_login(answers: dict[str, Any]) -> None:
+    back = quote("/headwater/docs/?verdict=failed", safe="")
+    assert answers["anonymous browser at the index"]["location"] == f"/api/v2/auth/login?next={back}"
+
+
 def test_a_user_gets_the_page_under_a_strict_policy(answers: dict[str, Any]) -> None:
     assert (answers["page"]["status"], answers["page"]["text"]) == (200, "<!DOCTYPE html>a page")
     policy = dict(part.split(" ", 1) for part in answers["page"]["policy"].split("; "))
@@ -63,6 +75,20 @@ def test_a_user_gets_the_page_under_a_strict_policy(answers: dict[str, Any]) -> 
 def test_the_right_to_the_dag_is_the_right_to_the_page(answers: dict[str, Any]) -> None:
     assert answers["forbidden page"]["status"] == 403
     assert "a page" not in answers["forbidden page"]["text"]
+
+
+def test_failing_rows_are_a_file_to_keep(answers: dict[str, Any]) -> None:
+    rows = answers["rows"]
+    assert (rows["status"], rows["text"].splitlines()) == (200, ["rule,row,age", "a,3,99"])
+    assert rows["kind"] == "text/csv; charset=utf-8"
+    assert rows["saved_as"] == 'attachment; filename="people_0b5c-1_failing_rows.csv"'
+    assert rows["sniffing"] == "nosniff"
+    assert answers["no rows"]["status"] == 404
+
+
+def test_the_right_to_the_dag_is_the_right_to_the_rows(answers: dict[str, Any]) -> None:
+    assert answers["forbidden rows"]["status"] == 403
+    assert "99" not in answers["forbidden rows"]["text"]
 
 
 @pytest.mark.parametrize("what", ["no page", "odd dataset", "odd validation"])
@@ -82,6 +108,7 @@ def test_scripts_are_served_to_users(answers: dict[str, Any]) -> None:
 
 def test_airflow_knows_the_plugin(answers: dict[str, Any]) -> None:
     assert '"url_prefix":"/headwater"' in answers["plugins"]["text"]
+    assert '"href":"headwater/docs/"' in answers["plugins"]["text"]
 
 
 def test_a_task_that_failed_still_has_its_button(answers: dict[str, Any]) -> None:
@@ -96,3 +123,63 @@ def test_a_task_without_a_page_has_no_button(answers: dict[str, Any]) -> None:
 def test_a_forged_link_is_not_given_out(answers: dict[str, Any]) -> None:
     assert answers["states"]["forge"] == "success"
     assert answers["links"]["forge"] == {"Data Docs": None}
+
+
+def lines(answer: dict[str, Any]) -> list[str]:
+    """Datasets and days that the index lists, in its order."""
+    assert answer["status"] == 200, answer["text"]
+    return re.findall(r'<a href="\w+/[0-9a-f-]{36}/">(\w+ [\d-]+)</a>', answer["text"])
+
+
+def test_the_index_lists_fifty_validations_newest_first(answers: dict[str, Any]) -> None:
+    found = answers["index"]["all"]
+    assert "60 validations, 1 to 50 shown" in found["text"]
+    assert len(lines(found)) == 50
+    assert lines(found)[:2] == ["people 2026-03-01", "people 2026-02-28"]
+    assert lines(answers["index"]["last page"])[-1] == "people 2026-01-01"
+    assert len(lines(answers["index"]["last page"])) == 10
+    assert "There is no page 9" in answers["index"]["beyond"]["text"]
+
+
+def test_the_index_is_filtered(answers: dict[str, Any]) -> None:
+    failed = answers["index"]["failed"]
+    assert len(lines(failed)) == 12
+    assert failed["text"].count('<span class="badge badge-failed">failed</span>') == 12
+    assert lines(answers["index"]["one day"]) == ["people 2026-01-03"]
+    assert lines(answers["index"]["check"]) == lines(failed)
+    assert "Nothing fits these filters" in answers["index"]["no match"]["text"]
+
+
+def test_datasets_without_the_right_are_not_there(answers: dict[str, Any]) -> None:
+    assert "secret" not in answers["index"]["all"]["text"]
+    assert lines(answers["index"]["other dataset"]) == []
+    assert "people" not in answers["index"]["without a right"]["text"]
+    assert "knn_coverage" not in answers["index"]["without a right"]["text"]
+    assert "Nothing has been validated yet" in answers["index"]["without a right"]["text"]
+
+
+def test_the_index_needs_no_script_and_allows_none(answers: dict[str, Any]) -> None:
+    found = answers["index"]["all"]
+    policy = dict(part.split(" ", 1) for part in found["policy"].split("; "))
+    assert (policy["default-src"], policy["script-src"], policy["form-action"]) == ("'none'", "'none'", "'self'")
+    style = re.search(r"<style>(.*?)</style>", found["text"], re.S)
+    assert style is not None
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    assert policy["style-src"] == f"'sha256-{digest}'"
+    for name in ("all", "hostile"):
+        assert "<script" not in answers["index"][name]["text"]
+    assert "&lt;script&gt;alert(&#39;check&#39;)&lt;/script&gt;" in found["text"]
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_parameters_are_told_in_words(answers: dict[str, Any], name: str) -> None:
+    found = answers["index"][f"wrong {name}"]
+    assert found["status"] == 422
+    assert re.search(r'id="error"><strong>This cannot be looked up.</strong><p>\w[^<]{15,}\.</p>', found["text"])
+
+
+@pytest.mark.parametrize("what", ["ledger gone", "no ledger"])
+def test_a_ledger_that_does_not_answer_is_said_so(answers: dict[str, Any], what: str) -> None:
+    assert answers["index"][what]["status"] == 503
+    assert "ledger" in answers["index"][what]["text"].lower()
+    assert "127.0.0.1" not in answers["index"][what]["text"]

@@ -16,6 +16,7 @@ from headwater.ledger.readers.readers import Readers
 from headwater.ledger.repositories.batches import Batches
 from headwater.ledger.repositories.datasets import Datasets
 from headwater.ledger.repositories.decisions import Decisions
+from headwater.ledger.repositories.docs_index import DocsIndex
 from headwater.ledger.repositories.generators import Generators
 from headwater.ledger.repositories.lineage import Lineage
 from headwater.ledger.repositories.snapshots import Snapshots
@@ -33,6 +34,7 @@ class Books:
     validations: Validations
     decisions: Decisions
     lineage: Lineage
+    docs_index: DocsIndex
     readers: Readers
 
 
@@ -81,5 +83,6 @@ def _books(session: Session) -> Books:
         validations=Validations(session),
         decisions=Decisions(session),
         lineage=Lineage(session),
+        docs_index=DocsIndex(session),
         readers=Readers(session),
     )

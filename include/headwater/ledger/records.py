@@ -198,3 +198,50 @@ class BatchLineage(Model):
     verdict: Literal["passed", "failed"] | None
     validation_id: Id | None
     released_to: str | None
+
+
+class TrendPoint(Model):
+    """What one check found in one batch, by the latest validation of it."""
+
+    batch_date: date
+    value: float | None
+    limit: float | None
+    passed: bool
+    ratio: float | None
+
+
+class DocsQuery(Model):
+    """Which validations the Data Docs index lists. None asks for nothing; ``to_date`` is the last day of the range.
+
+    ``datasets`` are those the reader may see: nothing else is listed, counted or named. ``check`` is the name of a
+    check that failed.
+    """
+
+    datasets: frozenset[str]
+    dataset: str | None = None
+    from_date: date | None = None
+    to_date: date | None = None
+    passed: bool | None = None
+    check: str | None = None
+
+
+class FailedCheck(Model):
+    """A check that failed, as the index names it."""
+
+    name: str
+    severity: Literal["critical", "warning", "info"]
+
+
+class DocsEntry(Model):
+    """One line of the Data Docs index: a validation, its batch, what failed (critical first)."""
+
+    validation_id: Id
+    dataset: str
+    batch_date: date
+    rows: Count
+    generator_label: str
+    passed: bool
+    sentence: str
+    attempt: int
+    finished_at: AwareDatetime
+    failed: tuple[FailedCheck, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from headwater.ledger.models.base import Base, Document, Key, Moment, Ref
@@ -14,6 +14,7 @@ class ValidationRow(Base):
     __tablename__ = "validations"
     __table_args__ = (
         UniqueConstraint("batch_id", "attempt"),
+        Index(None, "finished_at", "validation_id"),
         CheckConstraint("attempt >= 1", name="attempt_counts_from_1"),
         CheckConstraint("finished_at >= started_at", name="ends_after_it_began"),
         {"comment": "Judgements of batches. Every attempt counts."},
@@ -39,6 +40,12 @@ class CheckRow(Base):
     __table_args__ = (
         UniqueConstraint("validation_id", "name"),
         UniqueConstraint("generator_id", "name"),
+        Index(
+            "ix_checks_failed",
+            "name",
+            "validation_id",
+            postgresql_where=text("NOT passed AND validation_id IS NOT NULL"),
+        ),
         CheckConstraint(
             "(subject_kind = 'validation' AND validation_id IS NOT NULL AND generator_id IS NULL)"
             " OR (subject_kind = 'generator' AND generator_id IS NOT NULL AND validation_id IS NULL)",
@@ -46,7 +53,9 @@ class CheckRow(Base):
         ),
         CheckConstraint("severity IN ('critical', 'warning', 'info')", name="severity_is_known"),
         CheckConstraint("direction IN ('at_least', 'at_most')", name="direction_is_known"),
-        CheckConstraint("limit_origin IN ('spec', 'noise_floor', 'exact', 'certificate')", name="limit_origin_is_known"),
+        CheckConstraint(
+            "limit_origin IN ('spec', 'noise_floor', 'exact', 'certificate')", name="limit_origin_is_known"
+        ),
         {"comment": "Every number a check found, with limit, interval, sample size and sentence."},
     )
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import Subquery, delete, exists, func, insert, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from headwater.checks.result import CheckResult
 from headwater.ledger.errors import LedgerError, NotInLedger
 from headwater.ledger.models.batches import BatchRow
 from headwater.ledger.models.generators import GeneratorRow
 from headwater.ledger.models.validations import CheckRow, ValidationRow
-from headwater.ledger.records import Validation
+from headwater.ledger.records import TrendPoint, Validation
 from headwater.ledger.repositories.rows import to_record, to_values
 from headwater.ledger.upsert import upsert
 
@@ -79,6 +81,31 @@ class Validations:
         query = select(CheckRow).where(_subject_column(subject_kind) == subject_id).order_by(CheckRow.position)
         return [_result(row) for row in self._session.scalars(query)]
 
+    def trend(
+        self, dataset: str, before: date, names: Collection[str] | None = None, limit: int = 30
+    ) -> dict[str, list[TrendPoint]]:
+        """What each check found in the last ``limit`` validated batches of days before ``before``, oldest first.
+
+        The latest attempt of each batch counts. ``names`` None asks for every check but the rules of the table.
+        """
+        recent = _recent_batches(dataset, before, limit)
+        other = aliased(ValidationRow)
+        last = select(func.max(other.attempt)).where(other.batch_id == recent.c.batch_id)
+        query = (
+            select(CheckRow.name, recent.c.batch_date, CheckRow.value, CheckRow.limit_value, CheckRow.passed)
+            .add_columns(CheckRow.ratio)
+            .select_from(recent)
+            .join(ValidationRow, ValidationRow.batch_id == recent.c.batch_id)
+            .join(CheckRow, CheckRow.validation_id == ValidationRow.validation_id)
+            .where(ValidationRow.attempt == last.scalar_subquery())
+            .where(CheckRow.name.not_like("rule:%") if names is None else CheckRow.name.in_(names))
+            .order_by(recent.c.batch_date, recent.c.created_at, recent.c.batch_id)
+        )
+        found: defaultdict[str, list[TrendPoint]] = defaultdict(list)
+        for name, day, value, limit_value, passed, ratio in self._session.execute(query):
+            found[name].append(TrendPoint(batch_date=day, value=value, limit=limit_value, passed=passed, ratio=ratio))
+        return dict(found)
+
     def _replace_checks(self, subject_kind: str, subject_id: str, results: Sequence[CheckResult]) -> None:
         column = _subject_column(subject_kind)
         self._session.execute(delete(CheckRow).where(column == subject_id))
@@ -88,6 +115,19 @@ class Validations:
         ]
         if rows:
             self._session.execute(insert(CheckRow), rows)
+
+
+def _recent_batches(dataset: str, before: date, limit: int) -> Subquery:
+    """The last batches of the dataset that were validated at all, on days before ``before``."""
+    batch = BatchRow
+    return (
+        select(batch.batch_id, batch.batch_date, batch.created_at)
+        .where(batch.dataset == dataset, batch.batch_date < before)
+        .where(exists().where(ValidationRow.batch_id == batch.batch_id))
+        .order_by(batch.batch_date.desc(), batch.created_at.desc(), batch.batch_id.desc())
+        .limit(limit)
+        .subquery()
+    )
 
 
 def _subject_column(subject_kind: str) -> InstrumentedAttribute[str | None]:
