@@ -12,6 +12,7 @@ import pytest
 
 from headwater.checks.facts import TableFacts, describe
 from headwater.checks.reference import Reference
+from headwater.expectations.trend import History
 from headwater.expectations.validate import Subject, Validation, validate
 from headwater.spec import DatasetSpec
 from headwater.tables.frames import conform
@@ -45,10 +46,12 @@ class People:
         """Rows like the real ones, inside their ranges."""
         return _rows(ROWS, seed, self.schema)
 
-    def validate(self, batch: pd.DataFrame, rows: int = ROWS, **changed: Any) -> Validation:
+    def validate(
+        self, batch: pd.DataFrame, rows: int = ROWS, history: History | None = None, **changed: Any
+    ) -> Validation:
         """One validation; ``changed`` replaces parts of the spec."""
         spec = self.spec.model_copy(update=changed)
-        return validate(batch, spec, self.facts, self.reference, subject(rows))
+        return validate(batch, spec, self.facts, self.reference, subject(rows), history=history)
 
 
 def subject(rows: int = ROWS) -> Subject:

@@ -43,3 +43,8 @@ def quarantined(dataset: str, batch_date: date, batch_id: str) -> str:
 def docs(dataset: str, validation_id: str) -> str:
     """The Data Docs page of a validation."""
     return f"{dataset}/docs/{validation_id}/index.html"
+
+
+def failing_rows(dataset: str, validation_id: str) -> str:
+    """The rows that break rules of the table, beside the page of a validation."""
+    return f"{dataset}/docs/{validation_id}/failing_rows.csv"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,7 +13,8 @@ from headwater.chain.house import House
 from headwater.chain.profile import reference_of
 from headwater.checks.verdict import verdict
 from headwater.expectations import validate as expectations
-from headwater.ledger.records import Batch, Shard, Validation
+from headwater.expectations.trend import BATCHES, Point
+from headwater.ledger.records import Batch, Shard, TrendPoint, Validation
 from headwater.spec import DatasetSpec
 from headwater.tables.frames import from_arrow
 from headwater.tables.hashing import content_hash
@@ -44,6 +46,7 @@ def validate(house: House, spec: DatasetSpec, batch_id: str) -> Judgement:
         generator = books.generators.get(batch.generator_id)
         schema = books.snapshots.get(generator.snapshot_id).schema
         shards = books.batches.shards(batch_id)
+        history = _history(books.validations.trend(spec.dataset, batch.batch_date, limit=BATCHES - 1))
     content = _content_of(batch, shards)
     rows = pa.concat_tables([house.store.read_table(shard.key, sha256=shard.sha256) for shard in shards])
     facts, reference = reference_of(house, spec, generator.snapshot_id)
@@ -57,15 +60,22 @@ def validate(house: House, spec: DatasetSpec, batch_id: str) -> Judgement:
         rows=batch.rows,
         content_hash=content,
     )
-    found = expectations.validate(from_arrow(rows, schema), spec, facts, reference, subject)
+    found = expectations.validate(from_arrow(rows, schema), spec, facts, reference, subject, history=history)
     return _record(house, batch, subject, found)
+
+
+def _history(trend: Mapping[str, Sequence[TrendPoint]]) -> dict[str, list[Point]]:
+    """The ledger's points as the page draws them: the two packages do not know each other."""
+    return {
+        name: [Point(point.batch_date, point.value, point.limit, point.passed) for point in points]
+        for name, points in trend.items()
+    }
 
 
 def _record(house: House, batch: Batch, subject: expectations.Subject, found: expectations.Validation) -> Judgement:
     """The page to the store first, then all else to the ledger in one transaction: no verdict without its page."""
     judged = verdict(list(found.results))
-    docs_key = keys.docs(subject.dataset, subject.validation_id)
-    house.store.write_bytes(docs_key, found.page.encode())
+    docs_key = _publish(house, subject, found)
     finished = datetime.now(UTC)
     validation = Validation(
         validation_id=subject.validation_id,
@@ -86,6 +96,18 @@ def _record(house: House, batch: Batch, subject: expectations.Subject, found: ex
             status = "passed" if judged.passed else "failed"
             books.batches.mark(batch.batch_id, status, content_hash=subject.content_hash)
     return Judgement(subject.validation_id, judged.passed, judged.sentence, docs_key)
+
+
+def _publish(house: House, subject: expectations.Subject, found: expectations.Validation) -> str:
+    """The page, and before it the rows it links to; returns the page's key."""
+    rows_key = keys.failing_rows(subject.dataset, subject.validation_id)
+    if found.failing_rows is None:
+        house.store.delete(rows_key)
+    else:
+        house.store.write_bytes(rows_key, found.failing_rows.document)
+    docs_key = keys.docs(subject.dataset, subject.validation_id)
+    house.store.write_bytes(docs_key, found.page.encode())
+    return docs_key
 
 
 class IncompleteBatchError(RuntimeError):

@@ -32,13 +32,17 @@ def badge(word: str, kind: str) -> RenderedStringTemplateContent:
     return RenderedStringTemplateContent(string_template=template)
 
 
-def picture(chart: dict[str, Any] | None, *, is_open: bool) -> list[CollapseContent]:
-    """A Vega-Lite chart in a fold. As JSON text: Great Expectations would write a dict as Python."""
+def picture(chart: dict[str, Any] | None, *, is_open: bool, label: str = "Picture") -> list[CollapseContent]:
+    """A Vega-Lite chart in a fold called ``label``. As JSON text: Great Expectations would write a dict as Python.
+
+    Raises:
+        ValueError: the chart holds a number that JSON cannot write; a browser could not read it either.
+    """
     if chart is None:
         return []
-    graph = RenderedGraphContent(graph=json.dumps(chart).replace("<", "\\u003c"))
+    graph = RenderedGraphContent(graph=json.dumps(chart, allow_nan=False).replace("<", "\\u003c"))
     fold = {"classes": ["open"] if is_open else []}
-    return [CollapseContent(collapse=[graph], collapse_toggle_link="Picture", styling=fold)]
+    return [CollapseContent(collapse=[graph], collapse_toggle_link=label, styling=fold)]
 
 
 def value_of(check: CheckResult) -> str:

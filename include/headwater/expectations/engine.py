@@ -77,7 +77,8 @@ def _is_ours(name: str) -> bool:
     return name in COUNTS or (part in ("condition", "unexpected_index_query") and f"{rule}.unexpected_count" in COUNTS)
 
 
-def _column(frame: pd.DataFrame, name: str) -> pd.Series:
+def column_of(frame: pd.DataFrame, name: str) -> pd.Series:
+    """The one column of that name. Raises: CannotJudgeError."""
     if name not in frame.columns:
         raise CannotJudgeError(f"the batch has no column {name!r}")
     if isinstance(frame[name], pd.DataFrame):
@@ -86,11 +87,11 @@ def _column(frame: pd.DataFrame, name: str) -> pd.Series:
 
 
 def _missing(frame: pd.DataFrame, domain: Kwargs, _: Kwargs) -> int:
-    return int(_column(frame, domain["column"]).isna().sum())
+    return int(column_of(frame, domain["column"]).isna().sum())
 
 
 def _outside_set(frame: pd.DataFrame, domain: Kwargs, value: Kwargs) -> int:
-    column, allowed = _column(frame, domain["column"]), list(value["value_set"] or ())
+    column, allowed = column_of(frame, domain["column"]), list(value["value_set"] or ())
     if isinstance(column.dtype, pd.CategoricalDtype):
         counts = np.bincount(column.cat.codes.to_numpy().astype(np.int64) + 1, minlength=len(column.cat.categories) + 1)
         return int(counts[1:][~column.cat.categories.isin(allowed)].sum())
@@ -100,41 +101,42 @@ def _outside_set(frame: pd.DataFrame, domain: Kwargs, value: Kwargs) -> int:
 
 def _outside_range(frame: pd.DataFrame, domain: Kwargs, value: Kwargs) -> int:
     """Missing values break no range; infinities break every bound they are beyond."""
-    column = _column(frame, domain["column"])
+    column = column_of(frame, domain["column"])
     low, high = value.get("min_value"), value.get("max_value")
     values: Any = column
     if pd.api.types.is_datetime64_dtype(column.dtype):
-        values, low, high = column.to_numpy(), _instant(low), _instant(high)
+        values, low, high = column.to_numpy(), instant(low), instant(high)
     below = 0 if low is None else int((values < low).sum())
     above = 0 if high is None else int((values > high).sum())
     return below + above
 
 
-def _instant(bound: date | str | None) -> np.datetime64 | None:
+def instant(bound: date | str | None) -> np.datetime64 | None:
+    """A bound as the columns of instants hold theirs."""
     if bound is None:
         return None
     return np.datetime64(bound if isinstance(bound, str) else bound.isoformat(), "us")
 
 
 def _repeated(frame: pd.DataFrame, domain: Kwargs, _: Kwargs) -> int:
-    present = _column(frame, domain["column"]).dropna()
+    present = column_of(frame, domain["column"]).dropna()
     return int(present.duplicated(keep=False).sum())
 
 
-def _keys(frame: pd.DataFrame, domain: Kwargs) -> pd.DataFrame:
+def keys_of(frame: pd.DataFrame, domain: Kwargs) -> pd.DataFrame:
     """The key's columns, without rows whose key is wholly missing."""
     names = list(domain["column_list"])
     for name in names:
-        _column(frame, name)
+        column_of(frame, name)
     return frame[names].dropna(how="all")
 
 
 def _repeated_together(frame: pd.DataFrame, domain: Kwargs, _: Kwargs) -> int:
-    return int(_keys(frame, domain).duplicated(keep=False).sum())
+    return int(keys_of(frame, domain).duplicated(keep=False).sum())
 
 
 def _rows_with_key(frame: pd.DataFrame, domain: Kwargs, _: Kwargs) -> int:
-    return len(_keys(frame, domain))
+    return len(keys_of(frame, domain))
 
 
 COUNTS: Mapping[str, Callable[[pd.DataFrame, Kwargs, Kwargs], int]] = {

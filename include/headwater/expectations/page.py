@@ -18,9 +18,11 @@ from great_expectations.render.renderer.page_renderer import ValidationResultsPa
 from headwater.checks.result import CheckResult
 from headwater.checks.verdict import verdict
 from headwater.expectations import cells
+from headwater.expectations.failing_rows import FailingRows
 from headwater.expectations.page_rows import rows_of
 from headwater.expectations.page_view import PageView
 from headwater.expectations.results import config_of
+from headwater.expectations.trend import History
 
 if TYPE_CHECKING:
     from headwater.expectations.validate import Subject
@@ -32,8 +34,17 @@ FAILED_MAX = 12
 _ROWS = {"module_name": "headwater.expectations.page_rows", "class_name": "RowsWithSeverity"}
 
 
-def render(found: ExpectationSuiteValidationResult, checks: Sequence[CheckResult], subject: Subject) -> str:
-    """The page as one HTML document. ``checks`` are those of ``found.results``, in the same order."""
+def render(
+    found: ExpectationSuiteValidationResult,
+    checks: Sequence[CheckResult],
+    subject: Subject,
+    history: History,
+    rows: FailingRows | None,
+) -> str:
+    """The page as one HTML document. ``checks`` are those of ``found.results``, in the same order.
+
+    Of ``rows`` only the number is told, with a link to ``failing_rows.csv`` beside the page.
+    """
     pairs = sorted(zip(found.results, checks, strict=True), key=lambda pair: _order(pair[1]))
     ordered = ExpectationSuiteValidationResult(
         success=found.success,
@@ -43,11 +54,12 @@ def render(found: ExpectationSuiteValidationResult, checks: Sequence[CheckResult
         meta=dict(found.meta),
         batch_id=found.batch_id,
     )
-    with rows_of(pairs):
+    with rows_of(pairs, subject.batch_date, history):
         section = {"class_name": "ValidationResultsColumnSectionRenderer", "table_renderer": _ROWS}
         document = ValidationResultsPageRenderer(column_section_renderer=section).render(ordered)
     failed = Counter(_section_of(one) for one, check in pairs if not check.passed)
-    return PageView().render(_arranged(document, failed), **_head(checks, subject, failed))
+    told = {"failing": None if rows is None else {"written": rows.written, "found": rows.found}}
+    return PageView().render(_arranged(document, failed), **_head(checks, subject, failed), **told)
 
 
 def _order(check: CheckResult) -> tuple[bool, int, bool]:

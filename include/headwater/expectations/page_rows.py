@@ -12,6 +12,8 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from great_expectations.core.expectation_validation_result import ExpectationValidationResult
@@ -20,21 +22,33 @@ from great_expectations.render.renderer.content_block import ValidationResultsTa
 from headwater.checks.result import CheckResult
 from headwater.expectations import cells
 from headwater.expectations.results import is_mode
+from headwater.expectations.trend import History, trend
 
 log = logging.getLogger(__name__)
 
 Found = ExpectationValidationResult
-_checks: ContextVar[dict[int, CheckResult]] = ContextVar("checks of the page that is drawn")
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    """What the rows of one page are drawn from: the check of each result, and how checks went before."""
+
+    batch_date: date
+    history: History
+    checks: dict[int, CheckResult] = field(default_factory=dict)
+
+
+_drawing: ContextVar[_Drawing] = ContextVar("the page that is drawn")
 
 
 @contextmanager
-def rows_of(pairs: Sequence[tuple[Found, CheckResult]]) -> Iterator[None]:
+def rows_of(pairs: Sequence[tuple[Found, CheckResult]], batch_date: date, history: History) -> Iterator[None]:
     """Let the renderer, which Great Expectations calls by class, find the check of each result."""
-    token = _checks.set({id(found): check for found, check in pairs})
+    token = _drawing.set(_Drawing(batch_date, history, {id(found): check for found, check in pairs}))
     try:
         yield
     finally:
-        _checks.reset(token)
+        _drawing.reset(token)
 
 
 class RowsWithSeverity(ValidationResultsTableContentBlockRenderer):
@@ -45,7 +59,7 @@ class RowsWithSeverity(ValidationResultsTableContentBlockRenderer):
     @classmethod
     def _process_content_block(cls, content_block: Any, has_failed_evr: Any, render_object: Any = None) -> None:
         content_block.header_row = ["Status", "Severity", "What was checked", "Found", "Limit"]
-        outcomes = [_outcome(_checks.get()[id(found)]) for found in render_object]
+        outcomes = [_outcome(_drawing.get().checks[id(found)]) for found in render_object]
         content_block.table_options = {"outcomes": outcomes}
 
     @classmethod
@@ -53,7 +67,7 @@ class RowsWithSeverity(ValidationResultsTableContentBlockRenderer):
         draw = super()._get_content_block_fn(expectation_type, expectation_config)
 
         def row(result: Found, runtime_configuration: dict[str, Any], **kwargs: Any) -> list[list[Any]]:
-            check = _checks.get()[id(result)]
+            check = _drawing.get().checks[id(result)]
             try:
                 told, found = _drawn(draw, result, check, runtime_configuration, kwargs)
             except Exception as error:  # noqa: BLE001  whatever fails in one row must not cost the page
@@ -77,7 +91,13 @@ def _drawn(
     _, told, found = draw(result=result, runtime_configuration=runtime, **kwargs)[0]
     if found == "--":  # Great Expectations' sign that a renderer raised, which it has logged
         raise RuntimeError("a renderer of the expectation failed")
-    return list(told), found
+    return [*told, *_trend_of(check)], found
+
+
+def _trend_of(check: CheckResult) -> list[Any]:
+    drawing = _drawing.get()
+    chart = trend(check, drawing.history.get(check.name, ()), drawing.batch_date)
+    return list(cells.picture(chart, is_open=not check.passed, label="Last batches"))
 
 
 def _outcome(check: CheckResult) -> str:

@@ -27,7 +27,9 @@ from headwater.checks.reference import Reference
 from headwater.checks.result import CheckResult
 from headwater.expectations import page, results, suite
 from headwater.expectations.engine import CountingEngine
+from headwater.expectations.failing_rows import FailingRows, failing_rows
 from headwater.expectations.held import held
+from headwater.expectations.trend import History
 from headwater.spec import DatasetSpec
 
 RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0, "exclude_unexpected_values": True}
@@ -58,16 +60,24 @@ class Validation:
     Attributes:
         results: one for each expectation: the suite's rules first, then the mode checks, in the suite's order.
         page: the Data Docs page, one HTML document in UTF-8.
+        failing_rows: the rows that break rules of the table, for the file beside the page; None where none does.
         suite: the suite's JSON form; values of sensitive columns stand in it as ``$PARAMETER``.
     """
 
     results: tuple[CheckResult, ...]
     page: str
     suite: dict[str, Any]
+    failing_rows: FailingRows | None = None
 
 
 def validate(
-    batch: pd.DataFrame, spec: DatasetSpec, facts: TableFacts, reference: Reference, subject: Subject
+    batch: pd.DataFrame,
+    spec: DatasetSpec,
+    facts: TableFacts,
+    reference: Reference,
+    subject: Subject,
+    *,
+    history: History | None = None,
 ) -> Validation:
     """Judge ``batch`` by the suite of ``spec``.
 
@@ -77,6 +87,7 @@ def validate(
         facts: of the training rows; their ranges bound columns for which the spec names none.
         reference: the real rows that the mode checks compare with.
         subject: names the batch on the page.
+        history: what the checks found in earlier batches, for the pictures "last batches"; none by default.
 
     Raises:
         RuntimeError: the same validation runs in this process already.
@@ -88,8 +99,9 @@ def validate(
         engine = CountingEngine()
         found = _run(batch, rules, engine, context, subject)
     checks = [results.check_of(one, len(batch), engine.told) for one in found.results]
-    html = page.render(found, checks, subject)
-    return Validation(results=tuple(checks), page=html, suite=document)
+    rows = failing_rows(batch, list(zip(found.results, checks, strict=True)), spec, reference.schema)
+    html = page.render(found, checks, subject, history or {}, rows)
+    return Validation(results=tuple(checks), page=html, suite=document, failing_rows=rows)
 
 
 def _in_memory() -> DataContextConfig:

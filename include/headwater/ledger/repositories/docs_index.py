@@ -83,7 +83,7 @@ class DocsIndex:
         )
         found: defaultdict[str, list[FailedCheck]] = defaultdict(list)
         for validation_id, name, severity in self._session.execute(query):
-            found[validation_id].append(FailedCheck(name=name, severity=severity))
+            found[str(validation_id)].append(FailedCheck(name=name, severity=severity))
         return found
 
 
