@@ -28,6 +28,9 @@ HOSTILE = [
     "</style></title><svg onload=alert(4)>",
     "žluťoučký 🐎 \u202e\u2028",
     "line\nbreak",
+    "\u202eright to left\u202c \u200b\u200d\ufeff zero width",
+    "n" * 300,
+    "=cmd|' /C calc'!A0",
 ]
 
 
@@ -152,3 +155,33 @@ def test_a_row_that_cannot_be_drawn_costs_itself_only(people: Any, monkeypatch: 
     assert html.escape(sentence) in page
     assert "no picture today" not in page
     assert len(re.findall(r"<tr class=", page)) == 29
+
+
+def chart_that_raises(check: Any) -> None:
+    raise RuntimeError("<script>no picture</script>")
+
+
+def chart_that_is_no_json(check: Any) -> dict[str, Any]:
+    return {"data": {"values": [{"x": float("nan")}]}}
+
+
+@pytest.mark.parametrize("chart", [chart_that_raises, chart_that_is_no_json])
+def test_a_picture_that_cannot_be_made_costs_itself_only(
+    people: Any, monkeypatch: pytest.MonkeyPatch, chart: Any
+) -> None:
+    monkeypatch.setattr(ExpectCategoryPresence, "chart", staticmethod(chart))
+    found = people.validate(people.batch())
+    elements = assert_harmless(found.page)
+    sentence = next(one.sentence for one in found.results if one.name == "category_presence")
+    assert sentence in "".join(elements.text)
+    assert len(re.findall(r"<tr class=", found.page)) == 29
+    assert len([attributes for _, attributes in elements.seen if "data-vega" in attributes]) == 4
+    assert "no picture" not in found.page
+    assert "NaN" not in found.page
+
+
+def test_a_trend_that_cannot_be_made_costs_its_row_only(people: Any) -> None:
+    broken: Any = [{"batch_date": "yesterday"}]
+    found = people.validate(people.batch(), history={"c2st": broken})
+    assert_harmless(found.page)
+    assert found.page.count("could not be drawn in full") == 1

@@ -70,8 +70,8 @@ WRONG = {
 TRAVERSALS = ("..%2fapp.py", "%2e%2e/app.py", "/etc/passwd", "%2fetc/passwd", "a%00b", "", "docs.js/../../app.py")
 
 
-def prepare(home: Path, repository: Path) -> None:
-    """Settings in the environment, an empty Airflow database, one run of a DAG whose task fails."""
+def settings(home: Path, repository: Path) -> None:
+    """Airflow's settings in the environment, with the guard as its auth manager."""
     os.environ.update(
         AIRFLOW_HOME=str(home),
         AIRFLOW__CORE__LOAD_EXAMPLES="False",
@@ -87,9 +87,19 @@ def prepare(home: Path, repository: Path) -> None:
     sys.path.append(str(home))
     os.environ["PYTHONPATH"] = os.pathsep.join([os.environ["PYTHONPATH"], str(home)])
     (home / "dags").mkdir()
+
+
+def migrate_airflow() -> None:
+    """An empty Airflow database."""
+    subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], check=True, capture_output=True)
+
+
+def prepare(home: Path, repository: Path) -> None:
+    """Settings, an empty Airflow database, one run of a DAG whose task fails."""
+    settings(home, repository)
     (home / "dags" / "people.py").write_text(DAG)
-    for command in (["db", "migrate"], ["dags", "reserialize"]):
-        subprocess.run([sys.executable, "-m", "airflow", *command], check=True, capture_output=True)
+    migrate_airflow()
+    subprocess.run([sys.executable, "-m", "airflow", "dags", "reserialize"], check=True, capture_output=True)
     run = ["dags", "test", "nightly__people"]
     subprocess.run([sys.executable, "-m", "airflow", *run], check=False, capture_output=True)
 

@@ -46,7 +46,7 @@ def trend(check: CheckResult, earlier: Sequence[Point], batch_date: date) -> dic
         "title": None,
         "axis": {"format": "%d %b", "labelOverlap": True, "tickCount": 6},
     }
-    y = {"type": "quantitative", "title": check.name, "scale": {"zero": False}}
+    y = {"type": "quantitative", "title": check.name, "scale": {"zero": False}, "axis": {"titleLimit": 105}}
     return {
         "$schema": SCHEMA,
         "data": {"values": points},
