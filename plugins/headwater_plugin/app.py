@@ -51,7 +51,8 @@ def data_docs(dataset: Annotated[str, Depends(may_see_dataset)], validation_id: 
 
 def failing_rows(dataset: Annotated[str, Depends(may_see_dataset)], validation_id: str) -> Response:
     """The rows of a batch that break rules of its table, as a file to keep."""
-    rows = _of_validation(dataset, validation_id, "failing_rows.csv", "this validation has no failing rows")
+    absent = "there are no failing rows, or their batch was retired"
+    rows = _of_validation(dataset, validation_id, "failing_rows.csv", absent)
     saved_as = f'attachment; filename="{dataset}_{validation_id}_failing_rows.csv"'
     return Response(rows, media_type="text/csv", headers={**headers.DOWNLOAD, "Content-Disposition": saved_as})
 

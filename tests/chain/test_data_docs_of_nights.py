@@ -10,9 +10,13 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
 from headwater.chain import keys
-from headwater.chain.house import House
+from headwater.chain.house import GateClosedError, House
 from headwater.chain.produce import plan, produce
+from headwater.chain.release import release
+from headwater.chain.retire import retire
 from headwater.chain.validate import Judgement, validate
 from headwater.spec import DatasetSpec
 
@@ -55,12 +59,22 @@ def test_a_good_night_has_no_such_file_and_forgets_a_former_one(manned: House, c
     assert "failing_rows.csv" not in manned.store.read_bytes(found.docs_key).decode()
 
 
+def test_the_rows_go_when_their_batch_is_retired_and_the_page_stays(manned: House, clinic: DatasetSpec) -> None:
+    _, found = judged(manned, stricter(clinic, 60), date(2023, 5, 3))
+    with pytest.raises(GateClosedError):
+        release(manned, clinic, found.validation_id)
+    assert manned.store.exists(keys.failing_rows("clinic", found.validation_id))
+    retire(manned, clinic, date(2026, 5, 3))
+    assert not manned.store.exists(keys.failing_rows("clinic", found.validation_id))
+    assert manned.store.exists(found.docs_key)
+
+
 def pictures(page: str) -> list[dict[str, Any]]:
     return [json.loads(html.unescape(spec)) for spec in re.findall(r'data-vega="([^"]*)"', page)]
 
 
 def test_earlier_nights_stand_in_the_picture_of_each_check(manned: House, clinic: DatasetSpec) -> None:
-    first = date(2024, 5, 1)
+    first = date(2020, 5, 1)  # before all other nights of this house
     for day in range(3):
         _, found = judged(manned, clinic, first + timedelta(days=day))
     days = [
@@ -71,7 +85,7 @@ def test_earlier_nights_stand_in_the_picture_of_each_check(manned: House, clinic
     with manned.ledger.transaction() as books:
         checks = books.validations.checks("validation", found.validation_id)
         trend = books.validations.trend("clinic", first + timedelta(days=3), ["knn_coverage"])
-    assert days == [["2024-05-01", "2024-05-02", "2024-05-03"]] * sum(
+    assert days == [["2020-05-01", "2020-05-02", "2020-05-03"]] * sum(
         not one.name.startswith("rule:") for one in checks
     )
     now = next(check for check in checks if check.name == "knn_coverage")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from benchmarks.table import night_sentence, speed_table
+from benchmarks.table import docs_sentence, night_sentence, speed_table
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE_LINES, FUNCTION_LINES, TEST_FILE_LINES = 260, 45, 450
@@ -98,7 +98,7 @@ def test_the_tree_names_no_registry_host() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("name", ["pipeline", "nightly"])
+@pytest.mark.parametrize("name", ["pipeline", "nightly", "docs"])
 def test_results_carry_their_machine(name: str) -> None:
     path = ROOT / "benchmarks" / "results" / f"{name}.json"
     assert '"machine"' in path.read_text()
@@ -108,3 +108,4 @@ def test_the_figures_of_the_readme_are_those_of_the_results() -> None:
     readme = (ROOT / "README.md").read_text()
     assert speed_table() in readme
     assert night_sentence() in readme.replace("\n", " ")
+    assert docs_sentence() in readme.replace("\n", " ")

@@ -150,6 +150,12 @@ def test_the_index_is_filtered(answers: dict[str, Any]) -> None:
     assert "Nothing fits these filters" in answers["index"]["no match"]["text"]
 
 
+def test_filters_stay_from_page_to_page(answers: dict[str, Any]) -> None:
+    text = answers["index"]["two filters"]["text"]
+    assert 'href="?dataset=people&amp;to=2026-03-01&amp;page=2" rel="next"' in text
+    assert "page 1 of 2" in text
+
+
 def test_datasets_without_the_right_are_not_there(answers: dict[str, Any]) -> None:
     assert "secret" not in answers["index"]["all"]["text"]
     assert lines(answers["index"]["other dataset"]) == []

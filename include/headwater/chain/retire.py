@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+from headwater.chain import keys
 from headwater.chain.decisions import decided
 from headwater.chain.house import House
 from headwater.ledger.records import Batch
@@ -36,3 +37,5 @@ def _retire_one(house: House, batch: Batch) -> None:
         books.decisions.record(decided(house, batch.dataset, "retire", subject, reason=reason, at=datetime.now(UTC)))
         if batch.location:
             house.store.delete(batch.location)
+        for validation in books.validations.attempts(batch.batch_id):  # the page stays, its rows go with the batch
+            house.store.delete(keys.failing_rows(batch.dataset, validation.validation_id))
