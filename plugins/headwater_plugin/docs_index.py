@@ -97,7 +97,8 @@ def _line(entry: DocsEntry) -> dict[str, Any]:
         "failed": entry.failed[:NAMES_SHOWN],
         "more": max(0, len(entry.failed) - NAMES_SHOWN),
         "sentence": sentence if len(sentence) <= SENTENCE_MAX else f"{sentence[: SENTENCE_MAX - 1]}…",
-        "finished": entry.finished_at.strftime("%Y-%m-%d %H:%M"),
+        "finished_day": entry.finished_at.strftime("%Y-%m-%d"),
+        "finished_time": entry.finished_at.strftime("%H:%M"),
     }
 
 

@@ -128,7 +128,8 @@ def test_a_forged_link_is_not_given_out(answers: dict[str, Any]) -> None:
 def lines(answer: dict[str, Any]) -> list[str]:
     """Datasets and days that the index lists, in its order."""
     assert answer["status"] == 200, answer["text"]
-    return re.findall(r'<a href="\w+/[0-9a-f-]{36}/">(\w+ [\d-]+)</a>', answer["text"])
+    found = re.findall(r'<a href="\w+/[0-9a-f-]{36}/">(\w+) <span class="day">([\d-]+)</span></a>', answer["text"])
+    return [" ".join(pair) for pair in found]
 
 
 def test_the_index_lists_fifty_validations_newest_first(answers: dict[str, Any]) -> None:
