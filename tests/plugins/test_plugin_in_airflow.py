@@ -111,6 +111,10 @@ def test_airflow_knows_the_plugin(answers: dict[str, Any]) -> None:
     assert '"href":"headwater/docs/"' in answers["plugins"]["text"]
 
 
+def test_the_plugins_files_are_no_plugins_of_their_own(answers: dict[str, Any]) -> None:
+    assert answers["stray modules"] == []
+
+
 def test_a_task_that_failed_still_has_its_button(answers: dict[str, Any]) -> None:
     assert answers["states"]["release"] == "failed"
     assert answers["links"]["release"] == {"Data Docs": PAGE}

@@ -1,9 +1,9 @@
 """A pandas engine for Great Expectations that counts the rows which break a rule, and never copies the frame.
 
-The stock engine filters a copy of the whole frame for every rule, and collects the offending values. A table of a
-million rows then takes a minute, and values of rows wait in memory to be printed. Here each rule of
-:data:`COUNTS` is answered by one pass over its own columns, and a list of values or rows is always empty, whatever
-result format is asked for. Every other metric is the stock engine's.
+The stock engine filters a copy of the whole frame for every rule and collects the offending values, which then wait in
+memory to be printed (what either costs: ``make bench BENCH=docs``). Here each rule of :data:`COUNTS` is answered by
+one pass over its own columns, and a list of values or rows is always empty, whatever result format is asked for.
+Every other metric is the stock engine's. Which rows break a rule that failed: ``breaking_rows.py``.
 
 Belongs here: how a count is computed. Does not: which rules there are (``suite.py``), or whether a count is good
 (Great Expectations decides).
