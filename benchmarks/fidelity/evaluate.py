@@ -20,7 +20,7 @@ from benchmarks.fidelity.splits import Split
 from benchmarks.fidelity.tables import Target
 from benchmarks.fidelity.usefulness import Task
 from headwater.checks.encoding import Encoder
-from headwater.checks.knn_coverage import covered
+from headwater.checks.neighbours import covered
 from headwater.tables.schema import TableSchema
 
 Measures = dict[str, float | None]

@@ -1,7 +1,7 @@
 """Density, and the naive alpha-precision and beta-recall: what surrounds real points. Equal numbers of rows a side.
 
 Belongs here: measures of two clouds of points. Does not: k-NN coverage, which is the product's own
-(``headwater.checks.knn_coverage.covered``).
+(``headwater.checks.neighbours.covered``).
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ FAULTS = (
     Fault("independent_columns", (1.0,), joint.make_independent),
     Fault("pair_decoupled", (1.0,), joint.decouple_pair, "three columns"),
     Fault("unit_changed", (1.1, 1000.0), columns.change_unit, "a numerical column that is not the target"),
-    Fault("dates_shifted", (30.0, 365.0), columns.shift_dates, "a datetime column"),
+    Fault("dates_shifted", (90.0, 365.0), columns.shift_dates, "a datetime column"),
     Fault("nulls_redistributed", (1.0,), columns.redistribute_nulls, "a column with missing values"),
     Fault("yesterday_repeated", (0.5, 1.0), copies.repeat_yesterday),
 )

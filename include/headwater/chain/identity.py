@@ -49,5 +49,10 @@ def decision_id(subject: str, outcome: str, run_id: str) -> str:
     return _uuid("decision", subject, outcome, run_id)
 
 
+def baseline_id(kind: str, subject: str, n: int, basis: Sequence[Any]) -> str:
+    """One null for a snapshot or generator, a size of samples, and the parts of the spec that it follows from."""
+    return _uuid("baseline", kind, subject, n, list(basis))
+
+
 def _uuid(*parts: Any) -> str:
     return str(uuid5(_NAMESPACE, json.dumps(parts, sort_keys=True)))

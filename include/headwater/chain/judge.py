@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
+from headwater.chain.baselines import TRIAL_DATE, noise_floor
 from headwater.chain.house import House
 from headwater.chain.models import load_model
 from headwater.chain.profile import reference_of
+from headwater.checks.judge import Judge
+from headwater.checks.prepared import Prepared
+from headwater.checks.reference import JUDGE_ROWS_MAX
 from headwater.checks.result import CheckResult
 from headwater.expectations.validate import Subject, validate
 from headwater.generators.seeding import block_seed
@@ -14,37 +18,35 @@ from headwater.ledger.records import Generator
 from headwater.spec import DatasetSpec
 from headwater.tables.frames import conform
 
-JUDGED_ROWS = 10_000
-_TRIAL_DATE = date(1970, 1, 1)
-"""The date in the seeds of trial rows; no batch has it, so a trial is never a batch's rows."""
-
 
 class MisfitError(RuntimeError):
     """The generator makes a table of another shape than the snapshot's, so the two cannot be compared."""
 
 
 def judge(house: House, spec: DatasetSpec, generator: Generator, snapshot_id: str) -> list[CheckResult]:
-    """Draw trial rows and judge them against the snapshot's anchor. Writes nothing.
+    """Draw trial rows and judge them against the snapshot's anchor, under the contract. Writes nothing.
 
     Raises:
         MisfitError: the generator learned from a table with other columns, types or categories.
     """
     facts, reference = reference_of(house, spec, snapshot_id)
-    rows = min(spec.batch.rows, JUDGED_ROWS)
-    seed = block_seed(spec.dataset, _TRIAL_DATE, generator.generator_id, spec.seed, 0)
+    rows = min(spec.batch.rows, JUDGE_ROWS_MAX)
+    seed = block_seed(spec.dataset, TRIAL_DATE, generator.generator_id, spec.seed, 0)
     made = load_model(house, generator).sample(rows, seed)
     try:
         trial = conform(made[[column.name for column in reference.schema.columns]], reference.schema)
     except (KeyError, ValueError) as error:
         raise MisfitError(f"{generator.label} learned from a table of another shape: {error}") from error
+    prepared = Prepared.of(reference, reference.judge_rows(spec.batch.rows))
     subject = Subject(
         dataset=spec.dataset,
         batch_id=generator.generator_id,
-        batch_date=_TRIAL_DATE,
+        batch_date=TRIAL_DATE,
         validation_id=generator.generator_id,
         started_at=datetime.now(UTC),
         generator=generator.label,
         rows=rows,
         content_hash="",
     )
-    return list(validate(trial, spec, facts, reference, subject).results)
+    judged = Judge(prepared, noise_floor(house, spec, snapshot_id, prepared))
+    return list(validate(trial, spec, facts, judged, subject).results)

@@ -48,3 +48,8 @@ def docs(dataset: str, validation_id: str) -> str:
 def failing_rows(dataset: str, validation_id: str) -> str:
     """The rows that break rules of the table, beside the page of a validation."""
     return f"{dataset}/docs/{validation_id}/failing_rows.csv"
+
+
+def baseline(dataset: str, baseline_id: str) -> str:
+    """A null that was drawn."""
+    return f"{dataset}/baselines/{baseline_id}.npz"

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from headwater.chain.baselines import certificate
 from headwater.chain.decisions import decided
 from headwater.chain.house import GateClosedError, House
 from headwater.chain.judge import MisfitError, judge
+from headwater.chain.profile import reference_of
+from headwater.checks.prepared import Prepared
 from headwater.checks.verdict import score, verdict
 from headwater.ledger.records import Generator
 from headwater.spec import DatasetSpec
@@ -54,6 +57,9 @@ def promote(house: House, spec: DatasetSpec, snapshot_id: str, generator_ids: Se
 
 
 def _crown(house: House, spec: DatasetSpec, best: Generator, reason: str) -> Promotion:
+    """The certificate is drawn first: a champion without one could not be held to it."""
+    _, reference = reference_of(house, spec, best.snapshot_id)
+    certificate(house, spec, best, Prepared.of(reference, reference.judge_rows(spec.batch.rows)))
     now = datetime.now(UTC)
     with house.ledger.transaction() as books:
         books.generators.promote(spec.dataset, best.generator_id, now)

@@ -6,19 +6,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from headwater.chain import identity, keys
+from headwater.chain.baselines import certificate, noise_floor
 from headwater.chain.house import House
 from headwater.chain.profile import reference_of
+from headwater.checks.facts import TableFacts
+from headwater.checks.judge import Judge
+from headwater.checks.prepared import Prepared
 from headwater.checks.verdict import verdict
 from headwater.expectations import validate as expectations
 from headwater.expectations.trend import BATCHES, Point
-from headwater.ledger.records import Batch, Shard, TrendPoint, Validation
+from headwater.ledger.records import Batch, Generator, Shard, TrendPoint, Validation
 from headwater.spec import DatasetSpec
 from headwater.tables.frames import from_arrow
 from headwater.tables.hashing import content_hash
 
+LAST_ROWS_MAX = 100_000
+"""Rows of the last batch that are looked at; a batch that repeats it repeats these."""
 SETTLED = ("released", "quarantined", "superseded", "retired")
 """Statuses after which a batch is a fact: made again, it must be the same."""
 
@@ -49,7 +57,7 @@ def validate(house: House, spec: DatasetSpec, batch_id: str) -> Judgement:
         history = _history(books.validations.trend(spec.dataset, batch.batch_date, limit=BATCHES - 1))
     content = _content_of(batch, shards)
     rows = pa.concat_tables([house.store.read_table(shard.key, sha256=shard.sha256) for shard in shards])
-    facts, reference = reference_of(house, spec, generator.snapshot_id)
+    facts, judge = _judge(house, spec, batch, generator)
     subject = expectations.Subject(
         dataset=spec.dataset,
         batch_id=batch_id,
@@ -60,8 +68,32 @@ def validate(house: House, spec: DatasetSpec, batch_id: str) -> Judgement:
         rows=batch.rows,
         content_hash=content,
     )
-    found = expectations.validate(from_arrow(rows, schema), spec, facts, reference, subject, history=history)
+    found = expectations.validate(from_arrow(rows, schema), spec, facts, judge, subject, history=history)
     return _record(house, batch, subject, found)
+
+
+def _judge(house: House, spec: DatasetSpec, batch: Batch, generator: Generator) -> tuple[TableFacts, Judge]:
+    """The facts of the generator's snapshot, and its judge: noise floor, certificate, the rows of the last batch."""
+    facts, reference = reference_of(house, spec, generator.snapshot_id)
+    prepared = Prepared.of(reference, reference.judge_rows(batch.rows))
+    floor = noise_floor(house, spec, generator.snapshot_id, prepared)
+    own = certificate(house, spec, generator, prepared)
+    return facts, Judge(prepared, floor, own, _last_rows(house, batch, prepared))
+
+
+def _last_rows(house: House, batch: Batch, prepared: Prepared) -> NDArray[np.uint64] | None:
+    """Identities of rows of the last released batch; None where there is none, or it is a table of another shape."""
+    with house.ledger.transaction() as books:
+        last = books.batches.released_before(batch.dataset, batch.batch_date)
+        if last is None or last.location is None:
+            return None
+        maker = books.generators.get(last.generator_id)
+        schema = books.snapshots.get(maker.snapshot_id).schema
+    key = keys.part(last.location, 0)
+    if schema != prepared.reference.schema or not house.store.exists(key):
+        return None
+    table = next(house.store.iter_tables(key, LAST_ROWS_MAX))
+    return prepared.yardstick.coder.code(from_arrow(table, schema)).identity
 
 
 def _history(trend: Mapping[str, Sequence[TrendPoint]]) -> dict[str, list[Point]]:

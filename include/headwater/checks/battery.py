@@ -1,112 +1,112 @@
-"""The battery: all checks in order, run so that one that breaks is a critical failure and stops no other.
+"""The battery: every family's statistics of one sample of rows, in order; one that breaks stops no other.
 
-Belongs here: which checks there are and what happens when one cannot run. Does not: statistics, the verdict.
+Belongs here: which families there are, and what happens when one cannot run. Does not: any statistic (one family a
+file), limits (``null.py``), the verdict.
 """
 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
+from types import ModuleType
 
-import pandas as pd
-
-from headwater.checks import c2st, category_presence, cell_coverage, knn_coverage, utility_gap
-from headwater.checks.reference import ROWS_MIN, Reference
+from headwater.checks import (
+    category,
+    cell,
+    column,
+    copies,
+    dependence,
+    duplicates,
+    fairness,
+    joint,
+    neighbours,
+    pair,
+    tail,
+    utility,
+)
+from headwater.checks.prepared import Prepared
 from headwater.checks.refusal import CannotJudgeError
-from headwater.checks.result import CheckResult, Direction
+from headwater.checks.sample import Sample
+from headwater.checks.statistic import Measured, Statistic
+
+FAMILIES: tuple[ModuleType, ...] = (
+    column,
+    pair,
+    category,
+    tail,
+    cell,
+    dependence,
+    neighbours,
+    duplicates,
+    copies,
+    joint,
+    utility,
+    fairness,
+)
+"""One file a family. Each has NAME, STATISTICS and ``tell``; ``measure`` and ``grains`` where its null is drawn,
+``measure_exact`` where its null is known and rows drawn from the training rows would mean nothing."""
+
+STATISTICS: tuple[Statistic, ...] = tuple(statistic for family in FAMILIES for statistic in family.STATISTICS)
+BY_NAME = {statistic.name: statistic for statistic in STATISTICS}
+FAMILY_OF = {statistic.name: family for family in FAMILIES for statistic in family.STATISTICS}
 
 
 @dataclass(frozen=True)
-class Check:
-    """One check: its name, which way it is judged, and the pure function that judges."""
+class Broken:
+    """Why a family could not be measured. No value of a row stands in either text."""
 
-    name: str
-    direction: Direction
-    run: Callable[[pd.DataFrame, Reference], CheckResult]
-
-
-CHECKS = (
-    Check(category_presence.NAME, "at_least", category_presence.check),
-    Check(knn_coverage.NAME, "at_least", knn_coverage.check),
-    Check(cell_coverage.NAME, "at_least", cell_coverage.check),
-    Check(c2st.NAME, "at_most", c2st.check),
-)
-"""The checks of every dataset; ``utility_gap`` joins once for each target."""
+    reason: str
+    error: str
 
 
-def battery(targets: tuple[str, ...]) -> tuple[Check, ...]:
-    """All checks of a dataset with these targets, in order."""
-    name = utility_gap.NAME
-    return (
-        *CHECKS,
-        *(Check(f"{name}:{target}", "at_most", partial(utility_gap.check, target=target)) for target in targets),
-    )
+def drawn(sample: Sample) -> Measured:
+    """The statistics of all families whose null is drawn. Raises what a family raises."""
+    found: Measured = {}
+    for family in FAMILIES:
+        if hasattr(family, "measure"):
+            found.update(family.measure(sample))
+    return found
 
 
-def judge(batch: pd.DataFrame, reference: Reference) -> list[CheckResult]:
-    """Every check's result, in order. Never raises for what is in the rows: that is a failed result."""
-    return [run(check, batch, reference) for check in battery(reference.targets)]
+def measure(sample: Sample) -> tuple[Measured, dict[str, Broken]]:
+    """All statistics of a sample, and by family's name what could not be measured."""
+    found: Measured = {}
+    broken: dict[str, Broken] = {}
+    for family in FAMILIES:
+        try:
+            for part in _parts(family):
+                found.update(part(sample))
+        except Exception as error:  # noqa: BLE001  a family may break in any way, and each of them must fail closed
+            broken[family.NAME] = explain(error)
+    return found, broken
 
 
-def run(check: Check, batch: pd.DataFrame, reference: Reference) -> CheckResult:
-    """One check's result. A check that raises gives a critical failure whose ``error`` holds no row's value."""
-    try:
-        _refuse_unfit(batch, reference)
-        return check.run(batch, reference)
-    except CannotJudgeError as error:
-        return _could_not_run(check, len(batch), str(error), f"CannotJudgeError: {error}")
-    except Exception as error:  # noqa: BLE001  a check may break in any way, and each of them must fail closed
-        return _could_not_run(check, len(batch), "it broke; see the error", _explain(error))
+def grains(prepared: Prepared) -> Measured:
+    """How much one row can move each component: rows that no draw held are no proof of a fault."""
+    found: Measured = {}
+    for family in FAMILIES:
+        if hasattr(family, "grains"):
+            found.update(family.grains(prepared))
+    return found
 
 
-def _refuse_unfit(batch: pd.DataFrame, reference: Reference) -> None:
-    """Rows that no check can say anything about."""
-    wanted = [column.name for column in reference.schema.learned]
-    if not wanted:
-        raise CannotJudgeError(
-            "no column is learned, so there is nothing to compare; give a column another sdtype than id or pii"
-        )
-    absent = [name for name in wanted if name not in batch.columns]
-    if absent:
-        raise CannotJudgeError(f"the batch lacks {len(absent)} of {len(wanted)} columns, first {absent[0]!r}")
-    if len(batch) < ROWS_MIN:
-        raise CannotJudgeError(f"the batch has {len(batch)} rows; at least {ROWS_MIN} are needed, raise batch.rows")
-    if len(reference.anchor) < ROWS_MIN:
-        raise CannotJudgeError(
-            f"the anchor has {len(reference.anchor)} rows; at least {ROWS_MIN} are needed, so more real rows"
-        )
-    if not len(reference.train):
-        raise CannotJudgeError("there are no training rows to compare with; take a new snapshot")
-
-
-def _could_not_run(check: Check, rows: int, reason: str, error: str) -> CheckResult:
-    return CheckResult(
-        name=check.name,
-        severity="critical",
-        value=None,
-        limit=None,
-        direction=check.direction,
-        limit_origin="spec",
-        n=rows,
-        passed=False,
-        sentence=f"{check.name} could not judge the batch: {reason}.",
-        error=error,
-    )
-
-
-def _explain(error: Exception) -> str:
-    """The exception's class and place. Its message stays out: libraries put values of rows into theirs."""
+def explain(error: Exception) -> Broken:
+    """What broke. A message that is not ours stays out: libraries put values of rows into theirs."""
+    if isinstance(error, CannotJudgeError):
+        return Broken(str(error), f"CannotJudgeError: {error}")
     frames = traceback.extract_tb(error.__traceback__)
     places = (
         [f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in (frames[1], frames[-1])]
         if len(frames) > 1
         else []
     )
-    return (
-        f"{type(error).__name__} at {' from '.join(reversed(list(dict.fromkeys(places))))}"
-        if places
-        else type(error).__name__
-    )
+    where = f" at {' from '.join(reversed(list(dict.fromkeys(places))))}" if places else ""
+    return Broken("it broke; see the error", f"{type(error).__name__}{where}")
+
+
+def _parts(family: ModuleType) -> Iterator[Callable[[Sample], Measured]]:
+    for name in ("measure", "measure_exact"):
+        if hasattr(family, name):
+            yield getattr(family, name)

@@ -130,6 +130,18 @@ class Encoder:
             out[:, index] = encoded.ordinal(given) if isinstance(encoded, _Coded) else numbers(given)
         return out
 
+    def slice_of(self, place: int) -> slice:
+        """Which columns of the distances belong to the feature at ``place``."""
+        widths = [encoded.width for encoded in self.columns]
+        return slice(sum(widths[:place]), sum(widths[: place + 1]))
+
+    def category_at(self, place: int, code: int) -> str:
+        """The category whose code among the features at ``place`` is ``code``."""
+        encoded = self.columns[place]
+        if not isinstance(encoded, _Coded):
+            raise ValueError(f"{encoded.column.name!r} is no column of categories")
+        return category_names(encoded.column)[int(np.flatnonzero(encoded.places == code)[0])]
+
 
 def _fit(values: pd.Series, column: ColumnSchema) -> _Ranked | _Coded:
     if is_discrete(column):

@@ -1,36 +1,27 @@
-"""The real side of every check: what a batch is judged against, and how equal-size samples are drawn.
+"""The real side of every judgement, and what the spec says of it.
 
-Belongs here: the reference and its seeded draws. Does not: any statistic.
+Belongs here: the rows and the spec's part. Does not: any statistic, any coding (see ``prepared.py``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from headwater.checks.encoding import Encoder
-from headwater.checks.result import NoiseFloor
-from headwater.checks.seeds import rng
+from headwater.checks.refusal import CannotJudgeError
 from headwater.spec.contract import Contract
 from headwater.tables.schema import TableSchema
 
-JUDGE_ROWS_MAX = 2_000
-"""Rows a side in statistics that need equal sizes. Coverage saturates when one side is larger."""
-REPEATS_MAX = 10
+JUDGE_ROWS_MAX = 20_000
+"""Rows a side in a judgement."""
 ROWS_MIN = 20
-"""Fewer rows on either side say nothing; the battery refuses to judge."""
-
-Rows = NDArray[np.intp]
+"""Fewer rows on either side say nothing; nothing is judged then."""
 
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """Real rows and the limits they set.
+    """Real rows, and what is asked of synthetic ones.
 
     Attributes:
         schema: of all frames here and of the batch; every frame conforms to it.
@@ -38,9 +29,9 @@ class Reference:
         anchor: the rows that no generator ever sees.
         contract: the spec's limits.
         targets: columns that models must predict.
+        groups: columns whose values divide people into subgroups.
         seed: decides every draw.
-        floors: noise floor by check name, from ``calibration.calibrate``; empty before calibration.
-        shown: columns whose categories may be printed. Nothing is shown by default.
+        shown: columns whose values may be printed. Nothing is shown by default.
     """
 
     schema: TableSchema
@@ -49,46 +40,29 @@ class Reference:
     contract: Contract
     targets: tuple[str, ...]
     seed: int
-    floors: Mapping[str, NoiseFloor] = field(default_factory=dict)
+    groups: tuple[str, ...] = ()
     shown: frozenset[str] = frozenset()
 
-    @cached_property
-    def encoder(self) -> Encoder:
-        """Fitted on the training rows, once."""
-        return Encoder.fit(self.train, self.schema)
-
-    def pretend(self, train: pd.DataFrame, anchor: pd.DataFrame, seed: int) -> Reference:
-        """The same reference with other real rows, for calibration; the encoder stays."""
-        other = replace(self, train=train, anchor=anchor, seed=seed, floors={})
-        other.__dict__["encoder"] = self.encoder
-        return other
-
     def judge_rows(self, batch_rows: int) -> int:
-        """Rows on each side of an equal-size comparison."""
-        return min(len(self.anchor), batch_rows, JUDGE_ROWS_MAX)
+        """Rows on each side when a batch of so many rows is judged.
 
-    def pairs(self, batch_rows: int, label: str) -> list[tuple[Rows, Rows]]:
-        """Seeded row positions ``(anchor, batch)``, equal sizes, without replacement: one pair or several.
-
-        Where one side is much larger than the other, up to :data:`REPEATS_MAX` pairs are drawn, their larger
-        sides disjoint, so that the mean over a small anchor is steady. Their rows together stay within
-        :data:`JUDGE_ROWS_MAX` a side, so the cost is bounded.
+        Raises:
+            CannotJudgeError: too few rows on some side; the message says how many are needed.
         """
-        n = self.judge_rows(batch_rows)
-        repeats = max(1, min(REPEATS_MAX, max(len(self.anchor), batch_rows) // n, JUDGE_ROWS_MAX // n))
-        draw = rng(self.seed, label)
-        real, made = _parts(len(self.anchor), n, repeats, draw), _parts(batch_rows, n, repeats, draw)
-        return list(zip(real, made, strict=True))
-
-    def some_rows(self, total: int, most: int, label: str) -> Rows:
-        """At most ``most`` of ``total`` row positions, seeded, sorted; all of them where they are few."""
-        if total <= most:
-            return np.arange(total)
-        return np.sort(rng(self.seed, label).choice(total, size=most, replace=False))
-
-
-def _parts(total: int, n: int, repeats: int, draw: np.random.Generator) -> list[Rows]:
-    """``repeats`` samples of ``n`` positions below ``total``: disjoint where there are enough rows."""
-    if total >= n * repeats:
-        return list(draw.choice(total, size=(repeats, n), replace=False))
-    return [draw.choice(total, size=n, replace=False) for _ in range(repeats)]
+        if not self.schema.learned:
+            raise CannotJudgeError(
+                "no column is learned, so there is nothing to compare; give a column another sdtype than id or pii"
+            )
+        if batch_rows < ROWS_MIN:
+            raise CannotJudgeError(f"the batch has {batch_rows} rows; at least {ROWS_MIN} are needed, raise batch.rows")
+        if len(self.anchor) < ROWS_MIN:
+            raise CannotJudgeError(
+                f"the anchor has {len(self.anchor)} rows; at least {ROWS_MIN} are needed for a limit, so about "
+                f"{5 * ROWS_MIN} real rows"
+            )
+        if len(self.train) < 2 * ROWS_MIN:
+            raise CannotJudgeError(
+                f"there are {len(self.train)} training rows; at least {2 * ROWS_MIN} are needed to draw honest "
+                f"samples of {ROWS_MIN} from"
+            )
+        return min(len(self.anchor), batch_rows, len(self.train) // 2, JUDGE_ROWS_MAX)

@@ -13,24 +13,6 @@ Direction = Literal["at_least", "at_most"]
 LimitOrigin = Literal["spec", "noise_floor", "exact", "certificate"]
 
 
-class NoiseFloor(Model):
-    """How a statistic behaves between two samples of real rows.
-
-    Attributes:
-        mean, sd: of the statistic over the draws.
-        low, high: its quantiles at the spec's false-alarm rate and at one minus it.
-        n: rows on each side of a draw.
-        draws: number of draws.
-    """
-
-    mean: float
-    sd: float
-    low: float
-    high: float
-    n: int
-    draws: int
-
-
 class CheckResult(Model):
     """One number and what it means.
 

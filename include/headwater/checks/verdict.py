@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from headwater.checks import c2st, cell_coverage, knn_coverage, utility_gap
+from headwater.checks import cell, joint, neighbours, utility
 from headwater.checks.result import CheckResult
 from headwater.spec.model import Model
 
@@ -40,6 +40,10 @@ def verdict(results: Sequence[CheckResult]) -> Verdict:
         sentence = f"Not passed: {len(failed)} of {len(critical)} critical checks failed ({', '.join(failed)})."
     else:
         sentence = f"Passed: {len(critical)} of {len(critical)} critical checks passed."
+    judged = [result for result in critical if result.ratio is not None]
+    if passed and judged:
+        nearest = max(judged, key=lambda result: result.ratio or 0.0)
+        sentence += f" Nearest to its limit: {nearest.name}, at {max(nearest.ratio or 0.0, 0.0):.0%} of it."
     if warnings:
         sentence += f" Warnings: {', '.join(warnings)}."
     return Verdict(passed=passed, failed=failed, warnings=warnings, sentence=sentence)
@@ -48,27 +52,22 @@ def verdict(results: Sequence[CheckResult]) -> Verdict:
 def score(results: Sequence[CheckResult]) -> float:
     """One number between 0 and 1 for ranking candidates on the same reference; 1 is as good as real rows.
 
-    The mean of: coverage as a part of what real rows reach (at most 1); real mass in covered cells; ``2 (1 - AUC)`` of
-    the two-sample test, with AUC below .5 taken as .5; 1 minus the worst target's utility gap (gaps below 0 taken
-    as 0). The last is left out where the dataset has no targets. A check that is absent or could not run
-    counts 0, so a candidate never gains by breaking a check. A score decides no release: the verdict does.
+    The mean of: coverage as a part of what real rows reach (at most 1); real mass in filled cells; ``2 (1 - AUC)`` of
+    the two-sample test, with AUC below .5 taken as .5; 1 minus what the worst model loses by being trained on
+    synthetic rows (gains taken as 0). The last is left out where the dataset has no targets. A check that could not
+    run counts 0, so a candidate never gains by breaking a check. A score decides no release: the verdict does.
     """
     by_name = {result.name: result for result in results}
+    coverage, utilities = by_name.get(neighbours.COVERAGE.name), by_name.get(utility.SCORE.name)
     parts = [
-        _coverage(by_name.get(knn_coverage.NAME)),
-        _value(by_name.get(cell_coverage.NAME), worst=0.0),
-        2 * (1 - max(0.5, _value(by_name.get(c2st.NAME), worst=1.0))),
+        _value(coverage, 0.0) / max((coverage.noise if coverage and coverage.noise else 1.0), 1e-9),
+        _value(by_name.get(cell.MASS.name), 0.0),
+        2 * (1 - max(0.5, _value(by_name.get(joint.C2ST.name), 1.0))),
     ]
-    gaps = [_value(result, worst=1.0) for name, result in by_name.items() if name.startswith(f"{utility_gap.NAME}:")]
-    if gaps:
-        parts.append(1 - max(0.0, *gaps))
+    if utilities is not None:
+        noise = 1.0 if utilities.noise is None else utilities.noise
+        parts.append(1 - max(0.0, noise - _value(utilities, noise - 1.0)))
     return sum(min(1.0, max(0.0, part)) for part in parts) / len(parts)
-
-
-def _coverage(result: CheckResult | None) -> float:
-    if result is None or result.value is None:
-        return 0.0
-    return result.value / max(float(result.detail["real_mean"]), 1e-9)
 
 
 def _value(result: CheckResult | None, worst: float) -> float:

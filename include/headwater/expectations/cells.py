@@ -45,6 +45,20 @@ def picture(chart: dict[str, Any] | None, *, is_open: bool, label: str = "Pictur
     return [CollapseContent(collapse=[graph], collapse_toggle_link=label, styling=fold)]
 
 
+def finding(check: CheckResult) -> list[str]:
+    """The finding in plain words; what honest rows show; what could have been missed."""
+    parts = [check.sentence]
+    if check.effect is not None and check.noise is not None:
+        parts.append(
+            f"Honest real rows show {number(check.noise)}; this is {check.effect:+.1f} standard deviations worse."
+        )
+    if check.ratio is not None and check.limit is not None:
+        parts.append(f"It has gone {max(check.ratio, 0):.0%} of the way to the limit ({check.n:,} rows a side).")
+    if check.detection_limit is not None:
+        parts.append(f"A lost region of {check.detection_limit:.2%} of the rows would have been seen.")
+    return parts
+
+
 def value_of(check: CheckResult) -> str:
     """``0.912 (0.897 to 0.925)``; a dash where the check could not run."""
     if check.value is None:

@@ -1,7 +1,7 @@
-"""What the custom expectations share: they hand the batch and the held reference to a check of ``checks/``.
+"""What the custom expectations share: they ask the held judge for one check's result, and tell it.
 
-Belongs here: the way from a check's result to Great Expectations and back. Does not: any statistic, any picture
-(``mode_charts.py``), any single expectation (one ``mode_*.py`` each).
+Belongs here: the metric, the way from a check's result to Great Expectations and back. Does not: any statistic
+(``checks/``), any picture (``charts.py``), any single expectation (one ``expect_*.py`` a family).
 """
 
 from __future__ import annotations
@@ -11,39 +11,52 @@ from typing import Any, ClassVar
 from great_expectations.core.expectation_validation_result import ExpectationValidationResult
 from great_expectations.execution_engine import PandasExecutionEngine
 from great_expectations.expectations.expectation import BatchExpectation
+from great_expectations.expectations.metrics.metric_provider import metric_value
+from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
 from great_expectations.render import LegacyDiagnosticRendererType, LegacyRendererType
 from great_expectations.render.renderer.renderer import renderer
 
-from headwater.checks.battery import Check, run
+from headwater.checks.battery import BY_NAME
 from headwater.checks.result import CheckResult
-from headwater.expectations import cells
-from headwater.expectations.held import reference_for
+from headwater.expectations import cells, charts
+from headwater.expectations.held import judge_for
+
+METRIC = "table.headwater.check"
 
 
-def judge(check: Check, engine: PandasExecutionEngine, domain: dict[str, Any], values: dict[str, Any]) -> CheckResult:
-    """The check's result for the batch in ``engine``. A check that breaks gives a critical failure, never an error."""
-    batch = engine.get_domain_records({"batch_id": domain.get("batch_id")})
-    return run(check, batch, reference_for(values["reference_key"]))
+class CheckMetric(TableMetricProvider):
+    """One check's result for the whole batch; the judge measures all of them together, once."""
+
+    metric_name = METRIC
+    value_keys = ("reference_key", "statistic")
+
+    @metric_value(engine=PandasExecutionEngine)
+    def _pandas(
+        cls,  # noqa: N805  Great Expectations makes it a class method
+        execution_engine: PandasExecutionEngine,
+        metric_domain_kwargs: dict[str, Any],
+        metric_value_kwargs: dict[str, Any],
+        metrics: dict[str, Any],
+        runtime_configuration: dict[str, Any],
+    ) -> CheckResult:
+        batch = execution_engine.get_domain_records({"batch_id": metric_domain_kwargs.get("batch_id")})
+        return judge_for(metric_value_kwargs["reference_key"]).by_name(batch)[metric_value_kwargs["statistic"]]
 
 
-class ModeExpectation(BatchExpectation):
-    """An expectation whose single metric is a :class:`CheckResult`.
-
-    A member names its metric in ``metric_dependencies``, says in ``demand`` what it wants of a batch, and may draw a
-    picture in :meth:`chart`.
-    """
+class FamilyExpectation(BatchExpectation):
+    """An expectation of one family: ``statistic`` names which of its checks. A member may draw a picture."""
 
     reference_key: str
+    statistic: str
 
-    demand: ClassVar[str] = ""
     domain_keys: ClassVar[tuple[str, ...]] = ("batch_id",)
-    success_keys: ClassVar[tuple[str, ...]] = ("reference_key",)
-    metric_dependencies: ClassVar[tuple[str, ...]] = ()
+    success_keys: ClassVar[tuple[str, ...]] = ("reference_key", "statistic")
+    metric_dependencies: ClassVar[tuple[str, ...]] = (METRIC,)
 
     @classmethod
     def chart(cls, check: CheckResult) -> dict[str, Any] | None:
         """A Vega-Lite picture of the result; None where there is nothing to draw."""
-        return None
+        return charts.against_limit(check)
 
     @classmethod
     def check_of(cls, result: ExpectationValidationResult) -> CheckResult:
@@ -53,7 +66,7 @@ class ModeExpectation(BatchExpectation):
     def _validate(
         self, metrics: dict[str, Any], runtime_configuration: dict[str, Any] | None = None, execution_engine: Any = None
     ) -> dict[str, Any]:
-        check: CheckResult = metrics[self.metric_dependencies[0]]
+        check: CheckResult = metrics[METRIC]
         details = check.model_dump(mode="json")
         return {"success": check.passed, "result": {"observed_value": check.value, "details": details}}
 
@@ -62,14 +75,15 @@ class ModeExpectation(BatchExpectation):
     def _prescriptive_renderer(
         cls, configuration: Any = None, result: Any = None, runtime_configuration: Any = None
     ) -> list[Any]:
-        return [cells.text(cls.demand)]
+        config = configuration or result.expectation_config
+        return [cells.text(BY_NAME[config.kwargs["statistic"]].demand)]
 
     @classmethod
     @renderer(renderer_type=LegacyDiagnosticRendererType.UNEXPECTED_STATEMENT)
     def _diagnostic_unexpected_statement_renderer(
         cls, configuration: Any = None, result: Any = None, runtime_configuration: Any = None
     ) -> list[Any]:
-        return [cells.text(cls.check_of(result).sentence)]
+        return [cells.text(part) for part in cells.finding(cls.check_of(result))]
 
     @classmethod
     @renderer(renderer_type=LegacyDiagnosticRendererType.UNEXPECTED_TABLE)

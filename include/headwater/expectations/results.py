@@ -13,7 +13,7 @@ from great_expectations.core.expectation_validation_result import ExpectationVal
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
 from headwater.checks.result import CheckResult
-from headwater.expectations.mode import ModeExpectation
+from headwater.expectations.mode import FamilyExpectation
 
 Found = ExpectationValidationResult
 
@@ -22,7 +22,7 @@ def check_of(found: Found, rows: int, told: Set[str]) -> CheckResult:
     """The check result of one expectation. ``rows`` is the batch's size; ``told`` are errors safe to print."""
     error = error_of(found, told)
     if error is None and is_mode(found):
-        return ModeExpectation.check_of(found)
+        return FamilyExpectation.check_of(found)
     name = name_of(found)
     common: dict[str, Any] = {
         "name": name,
@@ -60,7 +60,7 @@ def name_of(found: Found) -> str:
     config = config_of(found)
     kind = config.type.removeprefix("expect_")
     if is_mode(found):
-        return ":".join([kind, *([config.kwargs["target"]] if "target" in config.kwargs else [])])
+        return str(config.kwargs["statistic"])
     columns = [config.kwargs["column"]] if "column" in config.kwargs else []
     if kind.startswith("compound_columns"):
         columns = list(config.kwargs["column_list"])

@@ -6,7 +6,7 @@ finding is told (``results.py``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +15,8 @@ import great_expectations.expectations as gxe
 from great_expectations.expectations.metadata_types import FailureSeverity
 
 from headwater.checks.facts import TableFacts
-from headwater.expectations import sentences
+from headwater.expectations import families, sentences
 from headwater.expectations.bounds import allowed_of, range_of
-from headwater.expectations.mode_c2st import ExpectC2st
-from headwater.expectations.mode_category_presence import ExpectCategoryPresence
-from headwater.expectations.mode_cell_coverage import ExpectCellCoverage
-from headwater.expectations.mode_knn_coverage import ExpectKnnCoverage
-from headwater.expectations.mode_utility_gap import ExpectUtilityGap
 from headwater.spec import Column, DatasetSpec
 from headwater.tables.schema import ColumnSchema, Storage, TableSchema
 
@@ -49,10 +44,13 @@ class Rules:
     parameters: dict[str, Any]
 
 
-def build(spec: DatasetSpec, schema: TableSchema, facts: TableFacts, rows: int, reference_key: str) -> Rules:
+def build(
+    spec: DatasetSpec, schema: TableSchema, facts: TableFacts, rows: int, *, reference_key: str, checks: Sequence[str]
+) -> Rules:
     """The suite for a batch of ``rows`` rows: the table's rules, then each column's, the key's, the mode checks.
 
-    Needs a Great Expectations context to be set in this process. ``reference_key`` is where the real rows are held.
+    Needs a Great Expectations context to be set in this process. ``reference_key`` is where the judge is held;
+    ``checks`` are the names of its checks.
     """
     parameters: dict[str, Any] = {}
     found = {column.name: column for column in facts.columns}
@@ -65,7 +63,7 @@ def build(spec: DatasetSpec, schema: TableSchema, facts: TableFacts, rows: int, 
             rules = [_hide(rule, f"column_{position}", parameters) for rule in rules]
         expectations += rules
     expectations += _key_rules(spec)
-    expectations += _mode_checks(spec.targets, reference_key)
+    expectations += families.expectations(checks, reference_key)
     for position, expectation in enumerate(expectations):
         expectation.meta = {**(expectation.meta or {}), "position": position}
     return Rules(gx.ExpectationSuite(name=spec.dataset, expectations=expectations), parameters)
@@ -73,7 +71,7 @@ def build(spec: DatasetSpec, schema: TableSchema, facts: TableFacts, rows: int, 
 
 def is_hidden(column: Column) -> bool:
     """Whether no value of the column may be shown."""
-    return column.sensitive or column.sdtype in ("id", "pii")
+    return not column.public
 
 
 def _rule(
@@ -140,14 +138,6 @@ def _key_rules(spec: DatasetSpec) -> list[gxe.Expectation]:
     if len(names) == 1:
         return [_rule(gxe.ExpectColumnValuesToBeUnique, sentence, column=names[0])]
     return [_rule(gxe.ExpectCompoundColumnsToBeUnique, sentence, column_list=list(names))]
-
-
-def _mode_checks(targets: tuple[str, ...], key: str) -> list[gxe.Expectation]:
-    kinds = (ExpectCategoryPresence, ExpectKnnCoverage, ExpectCellCoverage, ExpectC2st)
-    return [
-        *(kind(reference_key=key, severity=FailureSeverity.CRITICAL) for kind in kinds),
-        *(ExpectUtilityGap(reference_key=key, target=target, severity=FailureSeverity.CRITICAL) for target in targets),
-    ]
 
 
 def _hide(rule: gxe.Expectation, prefix: str, parameters: dict[str, Any]) -> gxe.Expectation:

@@ -1,7 +1,7 @@
 """How a check's value went over the last batches: a small picture under its row on the page.
 
 Belongs here: the points and their Vega-Lite specification. Does not: where the points come from (the ledger's
-``trend``), the check's own picture (``mode_charts.py``).
+``trend``), the check's own picture (``charts.py``).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from headwater.checks.result import CheckResult
-from headwater.expectations.mode_charts import LIMIT, REAL, SCHEMA, SYNTHETIC
+from headwater.expectations.chart_parts import LIMIT, REAL, SCHEMA, SYNTHETIC
 
 BATCHES = 30
 """Batches in the picture, the page's own the last of them."""

@@ -23,7 +23,7 @@ from great_expectations.data_context.types.base import (
 from great_expectations.validator.validator import Validator, calc_validation_statistics
 
 from headwater.checks.facts import TableFacts
-from headwater.checks.reference import Reference
+from headwater.checks.judge import Judge
 from headwater.checks.result import CheckResult
 from headwater.expectations import page, results, suite
 from headwater.expectations.engine import CountingEngine
@@ -74,7 +74,7 @@ def validate(
     batch: pd.DataFrame,
     spec: DatasetSpec,
     facts: TableFacts,
-    reference: Reference,
+    judge: Judge,
     subject: Subject,
     *,
     history: History | None = None,
@@ -82,10 +82,10 @@ def validate(
     """Judge ``batch`` by the suite of ``spec``.
 
     Args:
-        batch: rows that should conform to ``reference.schema``; where they do not, that is found, not raised.
+        batch: rows that should conform to the judge's schema; where they do not, that is found, not raised.
         spec: the dataset's rules.
         facts: of the training rows; their ranges bound columns for which the spec names none.
-        reference: the real rows that the mode checks compare with.
+        judge: what the checks of the families are held against.
         subject: names the batch on the page.
         history: what the checks found in earlier batches, for the pictures "last batches"; none by default.
 
@@ -93,13 +93,14 @@ def validate(
         RuntimeError: the same validation runs in this process already.
     """
     context = gx.get_context(mode="ephemeral", project_config=_in_memory())
-    with held(subject.validation_id, reference):
-        rules = suite.build(spec, reference.schema, facts, subject.rows, subject.validation_id)
+    schema, key = judge.prepared.reference.schema, subject.validation_id
+    with held(key, judge):
+        rules = suite.build(spec, schema, facts, subject.rows, reference_key=key, checks=judge.names)
         document: dict[str, Any] = json.loads(json.dumps(rules.suite.to_json_dict()))
         engine = CountingEngine()
         found = _run(batch, rules, engine, context, subject)
     checks = [results.check_of(one, len(batch), engine.told) for one in found.results]
-    rows = failing_rows(batch, list(zip(found.results, checks, strict=True)), spec, reference.schema)
+    rows = failing_rows(batch, list(zip(found.results, checks, strict=True)), spec, schema)
     html = page.render(found, checks, subject, history or {}, rows)
     return Validation(results=tuple(checks), page=html, suite=document, failing_rows=rows)
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from headwater.ledger.engine import ledger_engine, ledger_url
 from headwater.ledger.errors import place_of, translate
 from headwater.ledger.readers.readers import Readers
+from headwater.ledger.repositories.baselines import Baselines
 from headwater.ledger.repositories.batches import Batches
 from headwater.ledger.repositories.datasets import Datasets
 from headwater.ledger.repositories.decisions import Decisions
@@ -30,6 +31,7 @@ class Books:
     datasets: Datasets
     snapshots: Snapshots
     generators: Generators
+    baselines: Baselines
     batches: Batches
     validations: Validations
     decisions: Decisions
@@ -79,6 +81,7 @@ def _books(session: Session) -> Books:
         datasets=Datasets(session),
         snapshots=Snapshots(session),
         generators=Generators(session),
+        baselines=Baselines(session),
         batches=Batches(session),
         validations=Validations(session),
         decisions=Decisions(session),

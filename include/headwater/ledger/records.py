@@ -58,11 +58,28 @@ class Snapshot:
 
 
 class Profile(Model):
-    """Facts of a snapshot's rows, and the noise floor of each check."""
+    """Facts of a snapshot's rows."""
 
     snapshot_id: Id
     facts: dict[str, Any]
-    floors: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
+class Baseline:
+    """A null that was drawn: where it lies. ``generator_id`` names the generator of a certificate.
+
+    A dataclass: a model has a method ``sha256``.
+    """
+
+    baseline_id: Id
+    kind: Literal["noise_floor", "certificate"]
+    snapshot_id: Id
+    generator_id: Id | None
+    n: Annotated[int, Field(gt=0)]
+    draws: Annotated[int, Field(gt=0)]
+    key: str
+    sha256: Sha256
+    drawn_at: AwareDatetime
 
 
 class Generator(Model):

@@ -63,6 +63,17 @@ class Column(Model):
     sensitive: StrictBool = Field(
         False, description="Values never appear in logs, Data Docs or messages; categories become counts."
     )
+    # Left out when false: the hash of a spec that says nothing of them, and so its batches' ids, stay what they were.
+    public: StrictBool = Field(
+        False,
+        exclude_if=lambda given: not given,
+        description="Whether real values of the column may be shown: its categories, where its bins lie.",
+    )
+    group: StrictBool = Field(
+        False,
+        exclude_if=lambda given: not given,
+        description="Whether its values divide people into subgroups; fairness between them is watched.",
+    )
     pii: PiiKind | None = Field(None, description="What kind of personal data a `pii` column holds.")
     min: Bound | None = Field(None, description="Smallest allowed value (number or date).")
     max: Bound | None = Field(None, description="Largest allowed value (number or date).")
@@ -83,6 +94,10 @@ class Column(Model):
     def _options_fit_sdtype(self) -> Self:
         if (self.sdtype == "pii") != (self.pii is not None):
             raise ValueError("sdtype 'pii' and key 'pii' (the kind, such as email) go together; give both or neither")
+        if self.public and (self.sensitive or self.sdtype in ("id", "pii")):
+            raise ValueError("public and sensitive (or id, or pii) contradict each other; leave one of them out")
+        if self.group and self.sdtype not in ("categorical", "boolean"):
+            raise ValueError(f"group fits categorical and boolean columns; this one is {self.sdtype}")
         if self.sdtype not in ("numerical", "datetime") and (self.min is not None or self.max is not None):
             raise ValueError(f"min and max fit numerical and datetime columns; this one is {self.sdtype}")
         if self.decimals is not None and self.sdtype != "numerical":

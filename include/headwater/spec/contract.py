@@ -31,7 +31,7 @@ class Contract(Model):
         0.05, ge=0, le=1, description="Loss of AUC or R2 when training on synthetic rows."
     )
     false_alarm: StrictFloat = Field(
-        0.01, gt=0, le=0.2, description="Rate at which a limit set by noise fires on honest rows."
+        0.01, gt=0, le=0.2, description="Rate at which the verdict blames honest rows, all checks together."
     )
 
     @model_validator(mode="after")

@@ -146,6 +146,11 @@ class DatasetSpec(Model):
             check_constraints(constraints, info.data["columns"])
         return constraints
 
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Columns whose values divide people into subgroups."""
+        return tuple(name for name, column in self.columns.items() if column.group)
+
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:
         named = {"keys.primary": self.keys.primary, "keys.entity": self.keys.entity, "targets": self.targets}

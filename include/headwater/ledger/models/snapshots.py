@@ -39,12 +39,11 @@ class SnapshotRow(Base):
 
 
 class ProfileRow(Base):
-    """Facts and noise floors of a snapshot."""
+    """Facts of a snapshot."""
 
     __tablename__ = "profiles"
-    __table_args__ = ({"comment": "Facts of a snapshot's rows and the noise floor of every check."},)
+    __table_args__ = ({"comment": "Facts of a snapshot's rows."},)
 
     snapshot_id: Mapped[Key] = mapped_column(ForeignKey("headwater.snapshots.snapshot_id"))
     facts: Mapped[Document]
-    floors: Mapped[Document]
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -74,6 +74,12 @@ class Batches:
         self._session.execute(update(BatchRow).where(BatchRow.batch_id == batch_id).values(**changes))
         return self.get(batch_id)
 
+    def released_before(self, dataset: str, batch_date: date) -> Batch | None:
+        """The dataset's last released batch of an earlier date."""
+        query = select(BatchRow).where(BatchRow.dataset == dataset, BatchRow.status == "released")
+        found = self._all(query.where(BatchRow.batch_date < batch_date).order_by(BatchRow.batch_date.desc()).limit(1))
+        return found[0] if found else None
+
     def record_shard(self, shard: Shard) -> None:
         """Write a shard, replacing a former one of its index, and all that hold some of its blocks.
 

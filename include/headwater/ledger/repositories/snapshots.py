@@ -38,9 +38,9 @@ class Snapshots:
         row = self._session.scalars(newest, execution_options={"populate_existing": True}).first()
         return None if row is None else to_record(Snapshot, row)
 
-    def record_profile(self, snapshot_id: str, facts: dict[str, Any], floors: dict[str, Any]) -> None:
+    def record_profile(self, snapshot_id: str, facts: dict[str, Any]) -> None:
         """Write the snapshot's profile, replacing a former one. Non-finite numbers are stored as null."""
-        upsert(self._session, ProfileRow, {"snapshot_id": snapshot_id, "facts": facts, "floors": floors})
+        upsert(self._session, ProfileRow, {"snapshot_id": snapshot_id, "facts": facts})
 
     def profile(self, snapshot_id: str) -> Profile | None:
         """The snapshot's profile, if it has one."""

@@ -37,7 +37,7 @@ def downgrade() -> None:
 
 def _rename_origin(old: str, new: str) -> None:
     op.execute(f"ALTER TABLE headwater.checks DROP CONSTRAINT {ORIGIN}")
-    op.execute(f"UPDATE headwater.checks SET limit_origin = '{new}' WHERE limit_origin = '{old}'")
+    op.execute(f"UPDATE headwater.checks SET limit_origin = '{new}' WHERE limit_origin = '{old}'")  # noqa: S608  two constants
     op.execute(
         f"ALTER TABLE headwater.checks ADD CONSTRAINT {ORIGIN} "
         f"CHECK (limit_origin IN ('spec', 'noise_floor', 'exact', '{new}'))"

@@ -1,0 +1,234 @@
+"""A baseline: honest rows, what they add up to, and the null that is drawn from them.
+
+Two kinds. The **noise floor** is drawn from the training rows: real against real. The **certificate** is drawn from
+rows that a generator made when it was promoted: batches of the same generator must not differ from them.
+
+Belongs here: drawing, the detection limits, and the stored form. Does not: statistics, limits (``null.py``).
+
+Each draw takes ``n`` baseline rows without replacement, compares their counts with the rest of the baseline, and
+holds them against the anchor, which has none of them. Statistics that look at the drawn rows alone vary too little,
+since draws share rows: their deviations are widened by the root of ``(1/n + 1/N) / (1/n - 1/N)``, which is exact for
+means of ``n`` of ``N`` rows.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater.checks import battery, copies
+from headwater.checks.neighbours import Hits, squared
+from headwater.checks.null import Null
+from headwater.checks.prepared import Prepared
+from headwater.checks.refusal import CannotJudgeError
+from headwater.checks.rows import Rows
+from headwater.checks.sample import Sample, Seen
+from headwater.checks.seeds import rng
+from headwater.checks.tally import Tally
+
+Kind = Literal["noise_floor", "certificate"]
+Progress = Callable[[int, int], None]
+
+DRAWS = 500
+LOSSES = (0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
+"""Shares of rows whose loss is planted, for the detection limits."""
+LOSS_DRAWS = 16
+SEEN_SHARE = 0.8
+"""A loss counts as seen where so many of its draws were found."""
+FORMAT = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Baseline:
+    """Honest rows, summed up.
+
+    Attributes:
+        kind: what the rows are.
+        subject: whose rows: the snapshot's id, or the generator's; a baseline of another one is refused.
+        fingerprint: of the yardstick that counted them.
+        tally: of all rows.
+        control: copies of training rows among honest rows that were not trained on.
+        identity: hashes of the rows: uint64 ``(N,)``.
+        null: what draws showed.
+        detection_limits: by statistic the smallest loss that it saw; absent where it saw none.
+    """
+
+    kind: Kind
+    subject: str
+    fingerprint: str
+    tally: Tally
+    control: copies.Counts
+    identity: NDArray[np.uint64]
+    null: Null
+    detection_limits: dict[str, float]
+
+    def sample(self, seen: Seen) -> Sample:
+        """The rows held against this baseline.
+
+        Raises:
+            CannotJudgeError: the baseline was counted with another yardstick: another anchor, or other libraries.
+        """
+        if self.fingerprint != seen.prepared.fingerprint:
+            raise CannotJudgeError(
+                f"the {self.kind.replace('_', ' ')} of {self.subject} was drawn with another anchor or other "
+                "libraries; draw it again by running retrain"
+            )
+        return Sample(seen, self.tally, self.control, self.identity)
+
+    def to_bytes(self) -> bytes:
+        """The stored form: an ``.npz`` archive without pickles, its head as JSON."""
+        head = {
+            "format": FORMAT,
+            "kind": self.kind,
+            "subject": self.subject,
+            "fingerprint": self.fingerprint,
+            "null": self.null.model_dump(mode="json"),
+            "detection_limits": self.detection_limits,
+        }
+        arrays: dict[str, Any] = {field.name: np.asarray(getattr(self.tally, field.name)) for field in fields(Tally)}
+        arrays |= {"control_found": self.control.found, "control_rows": self.control.rows, "identity": self.identity}
+        held = io.BytesIO()
+        np.savez_compressed(held, head=np.frombuffer(json.dumps(head).encode(), dtype=np.uint8), **arrays)
+        return held.getvalue()
+
+    @classmethod
+    def from_bytes(cls, data: bytes, kind: Kind, subject: str) -> Self:
+        """Read the stored form.
+
+        Raises:
+            CannotJudgeError: it is another form, or speaks of another snapshot or generator.
+        """
+        with np.load(io.BytesIO(data), allow_pickle=False) as held:
+            head = json.loads(held["head"].tobytes())
+            if head.get("format") != FORMAT:
+                raise CannotJudgeError(f"a baseline of format {head.get('format')} cannot be read; run retrain")
+            if (head["kind"], head["subject"]) != (kind, subject):
+                raise CannotJudgeError(
+                    f"the stored {head['kind']} belongs to {head['subject']}, not to {subject}; run retrain"
+                )
+            tally = Tally(**{field.name: held[field.name] for field in fields(Tally)})
+            control, identity = copies.Counts(held["control_found"], held["control_rows"]), held["identity"]
+        return cls(
+            kind=kind,
+            subject=subject,
+            fingerprint=head["fingerprint"],
+            tally=replace(tally, n=float(tally.n)),
+            control=control,
+            identity=identity,
+            null=Null.model_validate(head["null"]),
+            detection_limits=head["detection_limits"],
+        )
+
+
+def draw(
+    prepared: Prepared, rows: Rows, *, kind: Kind, subject: str, draws: int = DRAWS, progress: Progress | None = None
+) -> Baseline:
+    """Draw the null from ``rows`` and sum them up.
+
+    Args:
+        prepared: what batches will be judged with.
+        rows: the coded baseline rows, in random order; at least twice ``prepared.n``.
+        kind, subject: see :class:`Baseline`.
+        draws: number of draws; 500 or more for a family-wise rate of 1 %.
+        progress: told how many draws of how many are done.
+
+    Raises:
+        CannotJudgeError: too few rows.
+    """
+    if len(rows) < 2 * prepared.n:
+        raise CannotJudgeError(
+            f"{len(rows):,} rows are too few to draw samples of {prepared.n:,} from; at least {2 * prepared.n:,} are "
+            "needed"
+        )
+    pool = _Pool.of(prepared, rows)
+    control = (
+        prepared.original.counts(prepared.yardstick.anchor) + copies.among_themselves(rows)
+        if kind == "noise_floor"
+        else prepared.original.counts(rows)
+    )
+    found: dict[str, list[NDArray[np.float64]]] = {}
+    total = draws + len(LOSSES) * LOSS_DRAWS
+    for index, picked in enumerate(pool.picks(draws, kind)):
+        seen = pool.seen(picked)
+        for name, value in battery.drawn(Sample(seen, pool.tally - seen.tally, control, rows.identity)).items():
+            found.setdefault(name, []).append(value)
+        if progress:
+            progress(index + 1, total)
+    n, size = prepared.n, len(rows)
+    widening = float(np.sqrt((1 / n + 1 / size) / (1 / n - 1 / size)))
+    rate = prepared.reference.contract.false_alarm
+    drawn = {name: np.stack(values) for name, values in found.items()}
+    null = Null.of(drawn, battery.grains(prepared), widening, rate, prepared.reference.seed)
+    limits = _detection_limits(pool, control, null, lambda done: progress(draws + done, total) if progress else None)
+    return Baseline(kind, subject, prepared.fingerprint, pool.tally, control, rows.identity, null, limits)
+
+
+@dataclass(frozen=True, eq=False)
+class _Pool:
+    """Baseline rows with everything that a draw can be cut from."""
+
+    prepared: Prepared
+    rows: Rows
+    tally: Tally
+    hits: Hits
+    scanned: Hits
+
+    @classmethod
+    def of(cls, prepared: Prepared, rows: Rows) -> Self:
+        scanned = prepared.scan.hits(rows.points)
+        tally = prepared.counter.tally(rows, np.bincount(scanned.balls, minlength=prepared.scan.total))
+        return cls(prepared, rows, tally, prepared.balls.hits(rows.points), scanned)
+
+    def picks(self, draws: int, label: str) -> Iterator[NDArray[np.intp]]:
+        for index in range(draws):
+            yield rng(self.prepared.reference.seed, "null", label, index).choice(
+                len(self.rows), self.prepared.n, replace=False
+            )
+
+    def seen(self, picked: NDArray[np.intp]) -> Seen:
+        """Baseline rows as judged rows."""
+        few = picked[: len(self.prepared.balls.points)]
+        return Seen(
+            self.rows.take(picked), self.prepared, known_hits=self.hits.of(few), known_scan=self.scanned.of(picked)
+        )
+
+
+def _detection_limits(
+    pool: _Pool, control: copies.Counts, null: Null, progress: Callable[[int], None]
+) -> dict[str, float]:
+    """The smallest planted loss that each statistic saw in most draws, as it saw all larger ones."""
+    shares: dict[str, list[float]] = {name: [] for name in null.statistics}
+    for position, loss in enumerate(LOSSES):
+        seen = dict.fromkeys(shares, 0)
+        for index in range(LOSS_DRAWS):
+            sample = Sample(pool.seen(_thinned(pool, loss, index)), pool.tally, control, pool.rows.identity)
+            for name, value in battery.drawn(sample).items():
+                if name in seen:
+                    seen[name] += null.ratio(name, value) > null.family
+            progress(position * LOSS_DRAWS + index + 1)
+        for name, count in seen.items():
+            shares[name].append(count / LOSS_DRAWS)
+    limits = {}
+    for name, found in shares.items():
+        blind = [position for position, share in enumerate(found) if share < SEEN_SHARE]
+        first = blind[-1] + 1 if blind else 0
+        if first < len(LOSSES):
+            limits[name] = LOSSES[first]
+    return limits
+
+
+def _thinned(pool: _Pool, loss: float, index: int) -> NDArray[np.intp]:
+    """Positions of a sample that lacks the rows nearest to a random anchor row: a dropped mode."""
+    prepared = pool.prepared
+    draw = rng(prepared.reference.seed, "loss", str(loss), index)
+    centre = prepared.yardstick.anchor.points[draw.integers(len(prepared.yardstick.anchor))]
+    distance = squared(pool.rows.points, centre[None])[:, 0]
+    # Ties, as in tables of few values, are broken at random: the region has its size whatever the table.
+    order = np.lexsort((draw.random(len(distance)), distance))
+    return draw.permutation(order[round(loss * len(order)) :])[: prepared.n]

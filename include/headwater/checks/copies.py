@@ -1,0 +1,153 @@
+"""Does the batch hold rows of the training table? A tripwire for copying. It is no proof of privacy.
+
+Statistics: exact copies, near copies, and rows that are not authentic (nearer to a training row than that row's own
+nearest other training row: Alaa, van Breugel, Saveliev and van der Schaar, "How faithful is your synthetic data?", ICML
+2022). Each is counted beside rows that nobody trained on, by the exact test of two rates; so a table in which equal
+rows are common does not look like copying.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater.checks.duplicates import twins
+from headwater.checks.neighbours import own_distances, squared
+from headwater.checks.rows import Rows
+from headwater.checks.statistic import Measured, Statistic, deviate, too_many
+from headwater.checks.telling import Bound, Told, chance_of, count_interval, fewest
+from headwater.checks.telling import rows as rows_of
+
+if TYPE_CHECKING:
+    from headwater.checks.sample import Sample
+
+NAME = "copies"
+EXACT = Statistic("copies.exact", "upper", "Training rows are not handed out again.", is_exact=True)
+NEAR = Statistic("copies.near", "upper", "Training rows are not handed out slightly changed.", is_exact=True)
+AUTHENTIC = Statistic(
+    "copies.authentic", "upper", "Rows are no nearer to training rows than other real rows are.", is_exact=True
+)
+STATISTICS = (EXACT, NEAR, AUTHENTIC)
+TRAIN_POINTS_MAX, ROWS_MAX = 10_000, 3_000
+_BLOCK = 1_000
+
+
+@dataclass(frozen=True, eq=False)
+class Original:
+    """The training rows: what a copy is recognised by.
+
+    Attributes:
+        identity: sorted hashes of all training rows.
+        single: those that only one training row has.
+        near: sorted near keys of each width and shift.
+        points: of some training rows, ``(m, D)``, and their squared own distances ``(m,)``.
+    """
+
+    identity: NDArray[np.uint64]
+    single: NDArray[np.uint64]
+    near: list[list[NDArray[np.uint64]]]
+    points: NDArray[np.float32]
+    own: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, train: Rows, *others: tuple[NDArray[np.uint64], NDArray[np.uint64]]) -> Original:
+        """From the coded training rows, in random order; of further ones identity and near keys are enough."""
+        points = train.points[:TRAIN_POINTS_MAX]
+        identities = np.concatenate([train.identity, *(identity for identity, _ in others)])
+        keys = np.concatenate([train.near, *(near for _, near in others)])
+        near = [[np.unique(shifted) for shifted in level.T] for level in keys.swapaxes(0, 1)]
+        known, times = np.unique(identities, return_counts=True)
+        return cls(known, known[times == 1], near, points, own_distances(points))
+
+    def counts(self, rows: Rows) -> Counts:
+        """Copies among rows that were not trained on, or should not have been."""
+        exact = _among(rows.identity, self.identity)
+        near = [
+            np.any([_among(keys, known) for keys, known in zip(level.T, originals, strict=True)], axis=0) & ~exact
+            for level, originals in zip(rows.near.swapaxes(0, 1), self.near, strict=True)
+        ]
+        some = rows.points[:ROWS_MAX]
+        copied = [self._is_copied(some[start : start + _BLOCK]) for start in range(0, len(some), _BLOCK)]
+        single = _among(rows.identity, self.single)
+        found = [exact.sum(), single.sum(), *(level.sum() for level in near), np.concatenate(copied).sum()]
+        return Counts(np.array(found, dtype=float), np.array([len(rows)] * (2 + len(near)) + [len(some)], dtype=float))
+
+    def _is_copied(self, points: NDArray[np.float32]) -> NDArray[np.bool_]:
+        distance = squared(points, self.points)
+        nearest = distance.argmin(axis=1)
+        return distance[np.arange(len(points)), nearest] < self.own[nearest]
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """Exact copies, those of rows that occur once in training, near copies at each width, rows that are not authentic.
+
+    Attributes:
+        found: how many there are.
+        rows: of how many rows each.
+    """
+
+    found: NDArray[np.float64]
+    rows: NDArray[np.float64]
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(self.found + other.found, self.rows + other.rows)
+
+
+def among_themselves(train: Rows) -> Counts:
+    """How often training rows copy each other: what a further row of their kind would do, counted once a pair.
+
+    Twins come in pairs, so both the rows and their number are halved. Authenticity is not counted here.
+    """
+    exact = twins(train.identity)
+    near = [np.any([twins(keys) for keys in level.T], axis=0) & ~exact for level in train.near.swapaxes(0, 1)]
+    times = np.unique(train.identity, return_counts=True)[1]
+    found = np.array([exact.sum(), 2.0 * (times == 2).sum(), *(level.sum() for level in near), 0.0])
+    return Counts(np.ceil(found / 2), np.floor(np.array([len(train)] * (2 + len(near)) + [0.0]) / 2))
+
+
+def measure_exact(sample: Sample) -> Measured:
+    """Deviates of the counts, given those of rows that nobody trained on."""
+    p = _chances(sample.seen.copies, sample.control)
+    return {
+        EXACT.name: deviate(p[:2].min(), 2),
+        NEAR.name: deviate(p[2:-1].min(), len(p) - 3),
+        AUTHENTIC.name: deviate(p[-1]),
+    }
+
+
+def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
+    """How many rows copy a training row, beside as many rows that nobody trained on."""
+    found, control = sample.seen.copies, sample.control
+    groups = {EXACT.name: slice(0, 2), NEAR.name: slice(2, len(found.found) - 1), AUTHENTIC.name: slice(-1, None)}
+    at = np.arange(len(found.found))[groups[name]]
+    worst = int(at[_chances(found, control)[at].argmin()])
+    count, n = float(found.found[worst]), float(found.rows[worst])
+    others, rest = float(control.found[worst]), float(control.rows[worst])
+    limit = chance_of(bound.deviate, len(at))
+    most = fewest(lambda x: too_many(x, np.array([others]), n, rest) < limit, int(n) + 1) - 1
+    kinds = {
+        EXACT.name: "equal a training row",
+        NEAR.name: "nearly equal a training row",
+        AUTHENTIC.name: "lie nearer to a training row than its own neighbour does",
+    }
+    once = " that occurs once" if name == EXACT.name and worst == 1 else ""
+    words = (
+        f"{rows_of(count)} of {n:,.0f} {kinds[name]}{once}; of rows that were not trained on it would be "
+        f"{others * n / max(rest, 1):,.0f}. A tripwire for copying, no proof of privacy."
+    )
+    return Told(words, count, float(most), count_interval(count), others * n / max(rest, 1))
+
+
+def _chances(found: Counts, control: Counts) -> NDArray[np.float64]:
+    return too_many(found.found, control.found, found.rows, control.rows)
+
+
+def _among(keys: NDArray[np.uint64], known: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    if not len(known):
+        return np.zeros(len(keys), dtype=bool)
+    place = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+    return known[place] == keys

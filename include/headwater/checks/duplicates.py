@@ -1,0 +1,122 @@
+"""Does the batch repeat itself, or yesterday? Sees copied rows, near copies, and columns with too few values.
+
+Statistics: rows with an exact or a near twin in the batch, all of them and those whose twin no anchor row explains;
+the number of distinct values of each continuous column; and rows that yesterday's batch had already.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater.checks.statistic import Measured, Statistic, Vector, deviate, too_many
+from headwater.checks.telling import Bound, Told, chance_of, count_interval, fewest
+from headwater.checks.telling import rows as rows_of
+
+if TYPE_CHECKING:
+    from headwater.checks.prepared import Prepared
+    from headwater.checks.sample import Sample
+
+NAME = "duplicates"
+EXACT = Statistic("duplicates.exact", "upper", "Rows repeat each other no more often than real rows do.")
+NEAR = Statistic("duplicates.near", "upper", "Rows nearly repeat each other no more often than real rows do.")
+DISTINCT = Statistic("duplicates.distinct", "both", "Continuous columns have as many different values as in real rows.")
+REPEATED = Statistic("duplicates.repeated", "upper", "The batch is not the last one again.", is_exact=True)
+STATISTICS = (EXACT, NEAR, DISTINCT, REPEATED)
+CONTINUOUS_SHARE = 0.05
+"""Distinct values a row from which a column of numbers counts as continuous."""
+
+
+def measure(sample: Sample) -> Measured:
+    """Roots of counts, ``(2,)`` exact and ``(2 widths,)`` near, and log counts of distinct values."""
+    rows, anchor = sample.rows, sample.prepared.yardstick.anchor
+    twin = twins(rows.identity)
+    known = np.isin(rows.identity, anchor.identity)
+    near: list[int] = []
+    for level in range(rows.near.shape[1]):
+        keys, others = rows.near[:, level], anchor.near[:, level]
+        found = np.any([twins(shifted) for shifted in keys.T], axis=0) & ~twin
+        explained = np.any([np.isin(*pair) for pair in zip(keys.T, others.T, strict=True)], axis=0)
+        near += [int(found.sum()), int((found & ~explained).sum())]
+    return {
+        EXACT.name: _roots(int(twin.sum()), int((twin & ~known).sum())),
+        NEAR.name: _roots(*near),
+        DISTINCT.name: np.log(np.maximum(_distinct(rows.numbers, _continuous(anchor.numbers)), 1.0)),
+    }
+
+
+def measure_exact(sample: Sample) -> Measured:
+    """Deviate of the rows that the last batch had already, against the baseline's rows that it had."""
+    if sample.seen.yesterday is None:
+        return {}
+    found, others = _again(sample)
+    return {REPEATED.name: deviate(too_many(found, others, len(sample.rows), len(sample.honest))[0])}
+
+
+def grains(prepared: Prepared) -> Measured:
+    """How much one row can move each component; a root of a count has a spread of 1 by itself."""
+    return {EXACT.name: np.ones(1), NEAR.name: np.ones(1), DISTINCT.name: np.array([1 / prepared.n])}
+
+
+def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
+    """How many rows repeat each other, or yesterday; which column has too few or too many values."""
+    if name == REPEATED.name:
+        found, others = (float(count[0]) for count in _again(sample))
+        n, rest = len(sample.rows), len(sample.honest)
+        limit = chance_of(bound.deviate, 1)
+        most = fewest(lambda x: too_many(x, np.array([others]), n, rest) < limit, n + 1) - 1
+        words = (
+            f"{found:,.0f} of {rows_of(n)} stood in the last batch already; of as many honest rows it would be "
+            f"{others * n / rest:,.0f}."
+        )
+        return Told(words, found, float(most), count_interval(found), others * n / rest)
+    if name == DISTINCT.name:
+        coder = sample.prepared.yardstick.coder
+        column = np.flatnonzero(coder.is_number)[_continuous(sample.prepared.yardstick.anchor.numbers)[place]]
+        words = (
+            f"{coder.names[int(column)]} has {np.exp(bound.value):,.0f} different values; honest rows have "
+            f"{np.exp(bound.mean):,.0f}."
+        )
+        return Told(words, float(np.exp(bound.value)), float(np.exp(bound.limit)), None, float(np.exp(bound.mean)))
+    found, honest, limit = (max((value / 2) ** 2 - 0.375, 0.0) for value in (bound.value, bound.mean, bound.limit))
+    kind = "an exact twin" if name == EXACT.name else "a near twin"
+    known = " that no real row explains" if place % 2 else ""
+    words = f"{rows_of(found)} have {kind} in the batch{known}; of honest rows it is {honest:,.0f}."
+    return Told(words, round(found), limit, count_interval(round(found)), honest)
+
+
+def _again(sample: Sample) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Rows of the sample, and of the baseline, that the last batch had."""
+    sides = sample.rows.identity, sample.honest
+    last = np.zeros(0, np.uint64) if sample.seen.yesterday is None else sample.seen.yesterday
+    found, others = (np.array([np.isin(side, last).sum()], dtype=np.float64) for side in sides)
+    return found, others
+
+
+def twins(keys: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Which keys occur more than once: bool ``(n,)``."""
+    order = np.argsort(keys, kind="stable")
+    same = keys[order][1:] == keys[order][:-1]
+    found = np.zeros(len(keys), dtype=bool)
+    found[order[1:][same]] = True
+    found[order[:-1][same]] = True
+    return found
+
+
+def _roots(*counts: int) -> Vector:
+    """Twice the root: a count's scale of constant spread (Anscombe 1948)."""
+    return 2 * np.sqrt(np.array(counts, dtype=np.float64) + 0.375)
+
+
+def _continuous(anchor: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Which numbers have so many values that their count means something."""
+    counts = [len(np.unique(values)) for values in anchor.T]
+    return (
+        np.flatnonzero(np.array(counts) > max(CONTINUOUS_SHARE * len(anchor), 10)) if counts else np.zeros(0, np.intp)
+    )
+
+
+def _distinct(numbers: NDArray[np.float64], columns: NDArray[np.intp]) -> Vector:
+    return np.array([len(np.unique(numbers[:, place])) for place in columns], dtype=np.float64)

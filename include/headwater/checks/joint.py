@@ -1,0 +1,62 @@
+"""Can a classifier tell synthetic rows from real ones? Sees what no table of two columns shows.
+
+Statistic: the AUC of gradient-boosted trees that were taught the difference on other rows (Lopez-Paz and Oquab,
+"Revisiting classifier two-sample tests", ICLR 2017). The rows are cut in two; each half is scored by the model of the
+other, and both halves' AUCs are averaged: scores of two models do not compare.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater.checks.learner import classifier
+from headwater.checks.scores import macro_auc
+from headwater.checks.statistic import Measured, Statistic
+from headwater.checks.telling import Bound, Told
+
+if TYPE_CHECKING:
+    from headwater.checks.prepared import Prepared
+    from headwater.checks.sample import Sample
+
+NAME = "joint"
+C2ST = Statistic("joint.c2st", "upper", "A classifier hardly tells real from synthetic rows.")
+STATISTICS = (C2ST,)
+ROWS_MAX = 10_000
+
+
+def measure(sample: Sample) -> Measured:
+    """The AUC, ``(1,)``; .5 is best."""
+    return {C2ST.name: np.array([sample.seen.auc])}
+
+
+def grains(prepared: Prepared) -> Measured:
+    """Nothing here hangs on a single row."""
+    return {}
+
+
+def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
+    """The AUC beside that of honest rows."""
+    words = (
+        f"A classifier tells real from synthetic rows with AUC {bound.value:.3f} (.5 is guessing, 1 is always); honest "
+        f"rows reach {bound.mean:.3f}."
+    )
+    return Told(words)
+
+
+def two_sample_auc(
+    real: NDArray[np.float64], made: NDArray[np.float64], categorical: NDArray[np.bool_], seed: int
+) -> float:
+    """Mean AUC of both halves; features ``(n, d)`` and ``(m, d)``, rows in random order."""
+    n, m = min(len(real), ROWS_MAX), min(len(made), ROWS_MAX)
+    rows = np.concatenate([real[:n], made[:m]])
+    side = np.repeat([0, 1], [n, m])
+    half = np.concatenate([np.arange(n) % 2, np.arange(m) % 2])
+    found = []
+    for part in (0, 1):
+        model = classifier(rows[half != part], side[half != part], categorical, seed)
+        scores = model.predict_proba(rows[half == part])[:, 1:]
+        found.append(macro_auc(scores, side[half == part] - 1.0, [0]))
+    return float(np.mean(found))

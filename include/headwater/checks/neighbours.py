@@ -1,0 +1,166 @@
+"""Nearest neighbours: do synthetic rows lie where real rows do, as densely, as far from each other?
+
+Statistics: coverage and density (Naeem, Oh, Uh, Choi and Yoo, "Reliable fidelity and diversity metrics for generative
+models", ICML 2020; k = 5, exact), and the distance of the batch's rows to their own nearest neighbours. Both sides have
+equally many rows, because coverage rises to 1 as the synthetic side grows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater.checks.refusal import CannotJudgeError
+from headwater.checks.statistic import Measured, Statistic, Vector
+from headwater.checks.telling import Bound, Told
+from headwater.checks.yardstick import Yardstick
+
+if TYPE_CHECKING:
+    from headwater.checks.prepared import Prepared
+    from headwater.checks.sample import Sample
+
+NAME = "neighbours"
+COVERAGE = Statistic("neighbours.coverage", "lower", "Nearly every real row has a synthetic row nearby.")
+DENSITY = Statistic("neighbours.density", "both", "Synthetic rows lie as densely around real rows as real ones do.")
+OWN = Statistic("neighbours.own_distance", "both", "Rows are as far from each other as real rows are.")
+STATISTICS = (COVERAGE, DENSITY, OWN)
+NEIGHBOURS = 5
+ROWS_MAX, OWN_ROWS_MAX = 5_000, 3_000
+_ROUNDING = 1e-5
+"""Squared distances of equal rows differ by rounding; a row on the border is covered."""
+_NEAREST = 1e-4
+"""Squared distances below this count as this: equal rows would be infinitely near in logarithms."""
+_BLOCK = 2_000
+CLOSE = (0.01, 0.05)
+"""Quantiles of the anchor's own distances below which rows count as close."""
+
+
+@dataclass(frozen=True, eq=False)
+class Balls:
+    """Around each of ``m`` anchor rows the ball that reaches to its k-th nearest other anchor row.
+
+    Attributes:
+        points: centres: float32 ``(m, D)``.
+        reach: squared radii: float32 ``(m,)``.
+        close: own distances of the anchor at the quantiles :data:`CLOSE`.
+    """
+
+    points: NDArray[np.float32]
+    reach: NDArray[np.float32]
+    close: Vector
+
+    @classmethod
+    def around(cls, yardstick: Yardstick, rows: int) -> Balls:
+        """The balls of the first ``rows`` anchor rows, at most :data:`ROWS_MAX`."""
+        points = yardstick.anchor.points[: min(rows, ROWS_MAX)]
+        if len(points) <= NEIGHBOURS:
+            raise CannotJudgeError(f"{NEIGHBOURS} neighbours need more than {NEIGHBOURS} anchor rows")
+        reach = np.concatenate([_kth(points, start, NEIGHBOURS) for start in range(0, len(points), _BLOCK)])
+        own = own_distances(points[:OWN_ROWS_MAX])
+        return cls(points, reach + np.float32(_ROUNDING), np.quantile(own, CLOSE))
+
+    def hits(self, points: NDArray[np.float32]) -> Hits:
+        """Which balls each point lies in."""
+        starts, balls = [np.zeros(1, dtype=np.int64)], []
+        for start in range(0, len(points), _BLOCK):
+            inside = squared(points[start : start + _BLOCK], self.points) <= self.reach
+            row, ball = np.nonzero(inside)
+            balls.append(ball.astype(np.int32))
+            starts.append(np.bincount(row, minlength=len(inside)))
+        return Hits(np.cumsum(np.concatenate(starts)), np.concatenate(balls), len(self.points))
+
+
+@dataclass(frozen=True, eq=False)
+class Hits:
+    """For each row the balls it lies in: those of row i stand in ``balls[starts[i]:starts[i + 1]]``."""
+
+    starts: NDArray[np.int64]
+    balls: NDArray[np.int32]
+    total: int
+
+    def of(self, positions: NDArray[np.intp]) -> NDArray[np.int32]:
+        """All balls of these rows, one after another."""
+        counts = self.starts[positions + 1] - self.starts[positions]
+        ends = np.cumsum(counts)
+        return self.balls[np.arange(ends[-1]) + np.repeat(self.starts[positions] - (ends - counts), counts)]
+
+
+def measure(sample: Sample) -> Measured:
+    """Coverage (a share), density (1 is real), the mean log distance to the nearest own row, roots of close rows."""
+    balls, hits = sample.prepared.balls, sample.seen.hits
+    total = len(balls.points)
+    own = sample.seen.own
+    far = np.log(np.maximum(own, _NEAREST)).mean()
+    close = [np.sqrt(float((own <= limit + _ROUNDING).sum()) + 0.375) for limit in balls.close]
+    return {
+        COVERAGE.name: np.array([np.mean(np.bincount(hits, minlength=total) > 0)]),
+        DENSITY.name: np.array([len(hits) / (NEIGHBOURS * total)]),
+        OWN.name: np.array([far, *close]),
+    }
+
+
+def grains(prepared: Prepared) -> Measured:
+    """How much one row can move each component."""
+    return {COVERAGE.name: np.array([1 / prepared.n]), OWN.name: np.array([0.0, *(0.5 for _ in CLOSE)])}
+
+
+def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
+    """What share of the anchor is covered, how densely, how far own rows are from each other."""
+    judged = len(sample.prepared.balls.points)
+    if name == COVERAGE.name:
+        words = (
+            f"{bound.value:.1%} of the anchor's rows have a synthetic row nearby; honest rows reach {bound.mean:.1%} "
+            f"({judged:,} rows a side)."
+        )
+        gone = int(judged - np.count_nonzero(np.bincount(sample.seen.hits, minlength=judged)))
+        return Told(words, detail={"missed": gone, "judged": judged})
+    if name == DENSITY.name:
+        way = "denser" if bound.value > bound.mean else "sparser"
+        return Told(f"Synthetic rows lie {way} around real ones: {bound.value:.3f}, honest rows {bound.mean:.3f}.")
+    if place == 0:
+        way = "farther from" if bound.value > bound.mean else "nearer to"
+        factor = np.exp(abs(bound.value - bound.mean) / 2)
+        return Told(f"Rows of the batch are {way} each other than real rows: by a factor of {factor:.3f}.")
+    found, honest = bound.value**2 - 0.375, bound.mean**2 - 0.375
+    return Told(f"{found:,.0f} rows are very close to another row of the batch; of honest rows it is {honest:,.0f}.")
+
+
+def covered(real: NDArray[np.float32], synthetic: NDArray[np.float32], k: int = NEIGHBOURS) -> NDArray[np.bool_]:
+    """Which real points have a synthetic point within the distance of their k-th nearest real one: bool ``(n,)``.
+
+    Args:
+        real: ``(n, d)``, n > k.
+        synthetic: ``(m, d)``, m >= 1.
+        k: neighbours, the row itself not counted.
+    """
+    inside = []
+    for start in range(0, len(real), _BLOCK):
+        reach = _kth(real, start, k) + np.float32(_ROUNDING)
+        inside.append(squared(real[start : start + _BLOCK], synthetic).min(axis=1) <= reach)
+    return np.concatenate(inside)
+
+
+def squared(points: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Squared Euclidean distances, float32 ``(n, m)``, of points of small norm; never below 0."""
+    found = points @ (-2 * others.T)
+    found += np.einsum("ij,ij->i", points, points)[:, None]
+    found += np.einsum("ij,ij->i", others, others)
+    return np.maximum(found, 0, out=found)
+
+
+def own_distances(points: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Squared distance of each point to the nearest other one: float32 ``(n,)``."""
+    return np.concatenate([_kth(points, start, 1) for start in range(0, len(points), _BLOCK)])
+
+
+def _kth(points: NDArray[np.float32], start: int, k: int) -> NDArray[np.float32]:
+    """Squared distance of a block's points to their k-th nearest other one, or the farthest where there are fewer."""
+    found = squared(points[start : start + _BLOCK], points)
+    found[np.arange(len(found)), np.arange(start, start + len(found))] = np.inf
+    k = min(k, found.shape[1] - 1)
+    if k == 1:
+        return found.min(axis=1)
+    return np.partition(found, k - 1, axis=1)[:, k - 1]

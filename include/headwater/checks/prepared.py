@@ -1,0 +1,93 @@
+"""What every judgement against one anchor shares: the yardstick, and what follows from it and the training rows.
+
+Belongs here: preparing, once. Does not: what honest rows show (``baseline.py``), any statistic.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater.checks import copies, fairness, models, neighbours, pair, scan
+from headwater.checks.reference import Reference
+from headwater.checks.rows import Rows
+from headwater.checks.seeds import rng
+from headwater.checks.tally import Counter
+from headwater.checks.yardstick import Yardstick
+
+BASELINE_ROWS_MAX = 100_000
+"""Rows that null draws are taken from; more would change no limit."""
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """One anchor and its training rows, ready to judge samples of ``n`` rows.
+
+    Attributes:
+        reference: the real rows and the spec's part.
+        n: rows of each judged sample; as many anchor rows stand beside them.
+        yardstick: fitted on the anchor.
+        train: coded training rows, at most :data:`BASELINE_ROWS_MAX`, in random order.
+        counter: tallies rows.
+        balls: of the neighbours.
+        scan: of the scan for empty regions.
+        original: what copies are recognised by.
+        information: pointwise mutual information of the anchor's pairs of bins.
+        tasks: what models are asked to predict.
+        groups: the subgroups that fairness watches.
+    """
+
+    reference: Reference
+    n: int
+    yardstick: Yardstick
+    train: Rows
+    counter: Counter
+    balls: neighbours.Balls
+    scan: scan.Scan
+    original: copies.Original
+    information: NDArray[np.float64]
+    tasks: tuple[models.Task, ...]
+    groups: tuple[fairness.Subgroup, ...]
+
+    @classmethod
+    def of(cls, reference: Reference, n: int) -> Self:
+        """Prepare to judge samples of ``n`` rows.
+
+        Raises:
+            CannotJudgeError: the real rows cannot be coded.
+        """
+        yardstick = Yardstick.fit(reference.anchor, reference.schema, reference.targets, reference.seed)
+        order = rng(reference.seed, "training rows").permutation(len(reference.train))
+        train = yardstick.code(reference.train.iloc[order[:BASELINE_ROWS_MAX]])
+        rest = (
+            [yardstick.coder.code(reference.train.iloc[order[BASELINE_ROWS_MAX:]])] if len(order) > len(train) else []
+        )
+        counter = Counter.of(yardstick, train)
+        anchor = yardstick.anchor
+        return cls(
+            reference=reference,
+            n=n,
+            yardstick=yardstick,
+            train=train,
+            counter=counter,
+            balls=neighbours.Balls.around(yardstick, n),
+            scan=scan.Scan.of(yardstick),
+            original=copies.Original.of(train, *((coded.identity, yardstick.near(coded)) for coded in rest)),
+            information=pair.learn(counter.tally(anchor).pairs, len(anchor), yardstick.coder.coarse_starts),
+            tasks=tuple(models.Task.of(target, yardstick) for target in reference.targets),
+            groups=fairness.subgroups(yardstick, reference.groups),
+        )
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of how the yardstick codes its own anchor: counts in its cells mean nothing under another one."""
+        anchor = self.yardstick.anchor
+        digest = hashlib.sha256(repr((self.n, len(self.train), self.scan.total)).encode())
+        for part in (anchor.fine, anchor.coarse, anchor.cells, anchor.leaves, anchor.identity):
+            digest.update(np.ascontiguousarray(part).tobytes())
+        return digest.hexdigest()

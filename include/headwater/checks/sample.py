@@ -1,0 +1,110 @@
+"""A sample of rows under judgement: its codings, what is counted on it, and what it is held against.
+
+Belongs here: each thing that several statistics need, made once, when it is first asked for. Does not: statistics.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater.checks import models
+from headwater.checks.copies import Counts as Copies
+from headwater.checks.joint import two_sample_auc
+from headwater.checks.neighbours import OWN_ROWS_MAX, own_distances
+from headwater.checks.prepared import Prepared
+from headwater.checks.rows import Rows
+from headwater.checks.seeds import state
+from headwater.checks.tally import Tally
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """Rows, in random order, and what they show by themselves.
+
+    Attributes:
+        rows: ``n`` coded rows.
+        prepared: what they are judged with.
+        yesterday: identities of the rows of an earlier batch, or None.
+        known_hits: balls of the neighbours that the first rows lie in, where that is known.
+        known_scan: balls of the scan that the rows lie in, where that is known.
+    """
+
+    rows: Rows
+    prepared: Prepared
+    yesterday: NDArray[np.uint64] | None = None
+    known_hits: NDArray[np.int32] | None = None
+    known_scan: NDArray[np.int32] | None = None
+
+    @cached_property
+    def tally(self) -> Tally:
+        """Counts and sums over the rows, the scan's balls among them."""
+        balls = self.prepared.scan.hits(self.rows.points).balls if self.known_scan is None else self.known_scan
+        return self.prepared.counter.tally(self.rows, np.bincount(balls, minlength=self.prepared.scan.total))
+
+    @cached_property
+    def hits(self) -> NDArray[np.int32]:
+        """Balls of the neighbours that as many rows as there are balls lie in."""
+        balls = self.prepared.balls
+        return balls.hits(self.rows.points[: len(balls.points)]).balls if self.known_hits is None else self.known_hits
+
+    @cached_property
+    def own(self) -> NDArray[np.float32]:
+        """Squared distance of the first rows to the nearest other one of them."""
+        return own_distances(self.rows.points[:OWN_ROWS_MAX])
+
+    @cached_property
+    def auc(self) -> float:
+        """How well a classifier tells the rows from the anchor's."""
+        yardstick = self.prepared.yardstick
+        real, seed = yardstick.anchor.features[: self.prepared.n], state(yardstick.seed, "joint")
+        return two_sample_auc(real, self.rows.features, yardstick.encoder.categorical, seed)
+
+    @cached_property
+    def copies(self) -> Copies:
+        """Copies of training rows among the rows."""
+        return self.prepared.original.counts(self.rows)
+
+    @cached_property
+    def predictions(self) -> tuple[models.Predictions, ...]:
+        """For each task what models trained on the rows say of the anchor."""
+        yardstick = self.prepared.yardstick
+        return tuple(
+            models.predict(task, self.rows, yardstick, state(yardstick.seed, "models", task.target))
+            for task in self.prepared.tasks
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Rows and the honest rows they are held against.
+
+    Attributes:
+        seen: the rows.
+        rest: tally of the baseline; without the rows where they were drawn from it.
+        control: copies among honest rows that nobody trained on.
+        honest: identities of the baseline's rows.
+    """
+
+    seen: Seen
+    rest: Tally
+    control: Copies
+    honest: NDArray[np.uint64]
+
+    @property
+    def rows(self) -> Rows:
+        """The coded rows."""
+        return self.seen.rows
+
+    @property
+    def tally(self) -> Tally:
+        """Of the rows."""
+        return self.seen.tally
+
+    @property
+    def prepared(self) -> Prepared:
+        """What the rows are judged with."""
+        return self.seen.prepared

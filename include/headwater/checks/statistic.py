@@ -1,0 +1,63 @@
+"""What a statistic is: a vector of components, which side of it is bad, and how its null distribution is known.
+
+Belongs here: the description, and the exact tests of counts. Does not: any statistic (each family's file).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import binom, norm
+
+Side = Literal["upper", "lower", "both"]
+Vector = NDArray[np.float64]
+Measured = dict[str, Vector]
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """One statistic of a family.
+
+    Attributes:
+        name: ``family.statistic``.
+        demand: what a good batch does, in one plain sentence.
+        side: which deviation from honest rows is bad.
+        is_exact: its null is a known distribution: its single component is a standard normal deviate made of an
+            exact p-value (large is bad), and no draw is needed to know its limit.
+        is_centred: measured against the rest of the baseline, so drawn rows and fresh rows deviate alike. Others
+            only look at the rows themselves; draws from a finite baseline then vary too little (see ``null.py``).
+    """
+
+    name: str
+    side: Side
+    demand: str = ""
+    is_exact: bool = False
+    is_centred: bool = False
+
+
+def deviate(p: float | np.floating, tests: int = 1) -> Vector:
+    """A p-value as a standard normal deviate, family-wise by Bonferroni over ``tests``: shape ``(1,)``.
+
+    Raises:
+        ValueError: the p-value is none.
+    """
+    if not 0 <= p <= 1:
+        raise ValueError(f"{p} is no probability")
+    return np.array([norm.isf(min(1.0, max(float(p), 1e-300) * max(tests, 1)))]).clip(-8.0, None)
+
+
+def too_few(found: Vector, others: Vector, n: float | Vector, rest: float | Vector) -> Vector:
+    """P-value of each count: so few of ``n`` rows, when ``others`` of ``rest`` rows are there and rates are equal.
+
+    The exact conditional test of two Poisson or binomial rates (Przyborowski and Wilenski 1940): given the sum of
+    both counts, the first is binomial.
+    """
+    return np.asarray(binom.cdf(found, found + others, n / (n + rest)), dtype=np.float64)
+
+
+def too_many(found: Vector, others: Vector, n: float | Vector, rest: float | Vector) -> Vector:
+    """The same for so many."""
+    return np.asarray(binom.sf(found - 1, found + others, n / (n + rest)), dtype=np.float64)

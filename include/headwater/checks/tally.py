@@ -1,0 +1,132 @@
+"""Counts and sums over rows, from which most statistics follow. They add and subtract.
+
+Belongs here: counting. Does not: what the counts mean (each family's file).
+
+Subtracting is what makes null draws honest: rows drawn from the baseline are compared with the rest of it, never with
+themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater.checks.rows import Rows
+from headwater.checks.yardstick import Yardstick
+
+Counts = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """What rows add up to.
+
+    Attributes:
+        n: rows.
+        fine: of each column's fine bins, one after another: ``(bins,)``.
+        pairs: of each pair of coarse bins: ``(coarse, coarse)``; blocks by column.
+        cells: of each k-means cell, level after level.
+        leaves: of each leaf, tree after tree.
+        fit: sum of each column's log probability under its tree: ``(d,)``.
+        labels: sum of each target's log likelihood, and rows that have one: ``(2, targets)``.
+        tails: rows beyond each threshold of the anchor: ``(thresholds,)``.
+        far: rows beyond any threshold of a level: ``(levels,)``.
+        rare: rows that hold a category rarer than each of :data:`RARE_SHARES`: ``(levels,)``.
+        balls: rows in each ball of the scan: ``(balls,)``.
+    """
+
+    n: float
+    fine: Counts
+    pairs: Counts
+    cells: Counts
+    leaves: Counts
+    fit: Counts
+    labels: Counts
+    tails: Counts
+    far: Counts
+    rare: Counts
+    balls: Counts
+
+    def __sub__(self, other: Tally) -> Tally:
+        """What is left without ``other``, whose rows are among these."""
+        return Tally(**{field.name: getattr(self, field.name) - getattr(other, field.name) for field in fields(self)})
+
+
+@dataclass(frozen=True, eq=False)
+class Counter:
+    """Tallies rows; holds where each column's bins, cells and leaves begin, and the anchor's thresholds."""
+
+    yardstick: Yardstick
+    cell_starts: NDArray[np.int64]
+    leaf_starts: NDArray[np.int64]
+    thresholds: NDArray[np.float64]
+    """Low and high of each level and column of numbers: ``(levels, 2, q)``."""
+    is_rare: NDArray[np.bool_]
+    """Which fine bins are categories rarer than each of :data:`RARE_SHARES`: ``(levels, bins)``."""
+
+    @classmethod
+    def of(cls, yardstick: Yardstick, real: Rows) -> Counter:
+        """The counter that fits a yardstick; ``real`` says which categories are rare."""
+        cells = np.cumsum([0, *(model.n_clusters for model in yardstick.kmeans)])
+        leaves = np.cumsum([0, *(len(tree.log_chance) for tree in yardstick.trees)])
+        shares = _count(real.fine, yardstick.coder.fine_starts) / max(len(real), 1)
+        is_rare = yardstick.coder.is_category & (shares > 0) & (shares < np.array(RARE_SHARES)[:, None])
+        return cls(yardstick, cells, leaves, _thresholds(yardstick.anchor.numbers), is_rare)
+
+    def tally(self, rows: Rows, balls: NDArray[np.int64] | None = None) -> Tally:
+        """Count the rows; ``balls`` are those of the scan, none where they are not asked for."""
+        coder = self.yardstick.coder
+        is_beyond = self.beyond(rows.numbers)
+        known = ~np.isnan(rows.labels)
+        return Tally(
+            n=float(len(rows)),
+            fine=_count(rows.fine, coder.fine_starts),
+            pairs=_pairs(rows.coarse, coder.coarse_starts),
+            cells=_count(rows.cells, self.cell_starts),
+            leaves=_count(rows.leaves, self.leaf_starts),
+            fit=rows.fit.sum(axis=0, dtype=np.float64),
+            labels=np.stack([np.where(known, rows.labels, 0).sum(axis=0, dtype=np.float64), known.sum(axis=0)]),
+            tails=is_beyond.sum(axis=0, dtype=np.float64).ravel(),
+            far=is_beyond.any(axis=(2, 3)).sum(axis=0, dtype=np.float64),
+            rare=self.rare(rows.fine).sum(axis=1, dtype=np.float64),
+            balls=np.zeros(0) if balls is None else balls.astype(np.float64),
+        )
+
+    def beyond(self, numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which rows lie beyond which thresholds: bool ``(n, levels, 2, q)``."""
+        low, high = self.thresholds[:, 0], self.thresholds[:, 1]
+        return np.stack([numbers[:, None] < low, numbers[:, None] > high], axis=2)
+
+    def rare(self, fine: NDArray[np.int16]) -> NDArray[np.bool_]:
+        """Which rows hold a category rarer than each level: bool ``(levels, n)``."""
+        place = fine.astype(np.int64) + self.yardstick.coder.fine_starts[:-1]
+        return np.stack([flags[place].any(axis=1) for flags in self.is_rare])
+
+
+RARE_SHARES = (0.001, 0.002, 0.005, 0.01)
+LEVELS = (0.0025, 0.005, 0.01)
+"""Shares of the anchor beyond the thresholds on each side."""
+
+
+def _thresholds(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    found = np.full((len(LEVELS), 2, numbers.shape[1]), np.nan)
+    for place in range(numbers.shape[1]):
+        present = numbers[~np.isnan(numbers[:, place]), place]
+        if len(present):
+            for level, share in enumerate(LEVELS):
+                found[level, :, place] = np.quantile(present, [share, 1 - share])
+    return found
+
+
+def _count(codes: NDArray[np.integer], starts: NDArray[np.int64]) -> Counts:
+    flat = (codes.astype(np.int64) + starts[:-1]).ravel()
+    return np.bincount(flat, minlength=starts[-1]).astype(np.float64)
+
+
+def _pairs(coarse: NDArray[np.uint8], starts: NDArray[np.int64]) -> Counts:
+    """All tables of two columns at once: the product of the rows' indicators with themselves."""
+    marks = np.zeros((len(coarse), starts[-1]), dtype=np.float32)
+    np.put_along_axis(marks, coarse.astype(np.int64) + starts[:-1], 1.0, axis=1)
+    return (marks.T @ marks).astype(np.float64)
