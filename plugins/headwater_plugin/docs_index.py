@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from headwater.ledger import Books
-    from headwater.ledger.records import DocsEntry, DocsQuery
+    from headwater.ledger.answers import DocsEntry, DocsQuery
 
 PAGE_ROWS = 50
 NAMES_SHOWN = 4
@@ -77,7 +77,7 @@ def _found(books: Books, form: Form, seen: frozenset[str]) -> dict[str, Any]:
 
 
 def _query(form: Form, seen: frozenset[str]) -> DocsQuery:
-    from headwater.ledger.records import DocsQuery
+    from headwater.ledger.answers import DocsQuery
 
     return DocsQuery(
         datasets=seen,

@@ -11,8 +11,8 @@ from benchmarks.data_docs.filling import OTHERS, fill
 from tests.ledger.facts import batch, check, furnish, uid, validation
 
 from headwater.ledger import Ledger
+from headwater.ledger.answers import DocsQuery
 from headwater.ledger.migrate import migrate
-from headwater.ledger.records import DocsQuery
 
 RESULTS = Path(__file__).parents[2] / "benchmarks" / "results" / "docs.json"
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from headwater.expectations.mode_category_presence import ExpectCategoryPresence
 
 from headwater.checks.facts import describe
-from headwater.expectations.mode_category_presence import ExpectCategoryPresence
 from headwater.expectations.validate import Subject, validate
 from headwater.tables.frames import conform
 from headwater.tables.schema import TableSchema

@@ -45,6 +45,8 @@ def test_a_batch_goes_its_way_to_release(opened: Ledger) -> None:
         assert books.batches.released_on("clinic", NIGHT) == wanted
         assert books.batches.mark(uid("batch"), "released") == wanted
         assert books.batches.released_on("clinic", date(2026, 1, 2)) is None
+        assert books.batches.released_before("clinic", NIGHT) is None
+        assert books.batches.released_before("clinic", date(2026, 1, 2)) == wanted
 
 
 def test_a_release_without_a_moment_is_of_now(opened: Ledger) -> None:

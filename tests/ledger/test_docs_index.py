@@ -9,7 +9,7 @@ import pytest
 from tests.ledger.facts import NIGHT, NOON, batch, check, furnish, generator, snapshot, uid, validation
 
 from headwater.ledger import Ledger
-from headwater.ledger.records import DocsQuery, FailedCheck
+from headwater.ledger.answers import DocsQuery, FailedCheck
 
 NIGHTS = 7
 SEEN = frozenset({"clinic"})

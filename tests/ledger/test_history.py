@@ -9,7 +9,7 @@ import pytest
 from tests.ledger.facts import CONTENT, NIGHT, NOON, SPEC, batch, decision, furnish, uid, validation
 
 from headwater.ledger import Ledger, LedgerError
-from headwater.ledger.records import BatchLineage
+from headwater.ledger.answers import BatchLineage
 
 
 def test_decisions_are_listed_oldest_first_and_cannot_be_changed(ledger: Ledger) -> None:

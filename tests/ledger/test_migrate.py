@@ -50,7 +50,7 @@ def test_up_down_up(database: str) -> None:
     migrate(database)
     first = catalogue(database)
     assert tables(database) == TABLES
-    assert len(TABLES) == 13
+    assert len(TABLES) == 14
     downgrade(database)
     assert tables(database) == set()
     downgrade(database)
@@ -59,7 +59,7 @@ def test_up_down_up(database: str) -> None:
     assert catalogue(database) == first
 
 
-@pytest.mark.parametrize("revision", ["v0001", "v0002", "v0003", "v0004", "v0005", "v0006"])
+@pytest.mark.parametrize("revision", ["v0001", "v0002", "v0003", "v0004", "v0005", "v0006", "v0007"])
 def test_every_revision_can_be_gone_back_to(database: str, revision: str) -> None:
     migrate(database, revision)
     then = catalogue(database)

@@ -66,20 +66,19 @@ def test_a_profile_is_replaced_and_keeps_odd_values(ledger: Ledger) -> None:
     with ledger.transaction() as books:
         furnish(books)
         assert books.snapshots.profile(uid("snapshot")) is None
-        books.snapshots.record_profile(uid("snapshot"), {"old": 1}, {})
-        books.snapshots.record_profile(uid("snapshot"), facts, {"c2st": {"mean": 0.5}})
+        books.snapshots.record_profile(uid("snapshot"), {"old": 1})
+        books.snapshots.record_profile(uid("snapshot"), facts)
     with ledger.transaction() as books:
         profile = books.snapshots.profile(uid("snapshot"))
     assert profile is not None
     assert profile.facts == {"max": None, "mean": 1.5, "n": 3, "nan": None, "nul": "\x00", "list": [1]}
-    assert profile.floors == {"c2st": {"mean": 0.5}}
 
 
 def test_a_frame_in_a_profile_is_refused(ledger: Ledger) -> None:
     with ledger.transaction() as books:
         furnish(books)
     with pytest.raises(TypeError, match="holds a ndarray, which is no JSON"), ledger.transaction() as books:
-        books.snapshots.record_profile(uid("snapshot"), {"rows": np.zeros(3)}, {})
+        books.snapshots.record_profile(uid("snapshot"), {"rows": np.zeros(3)})
 
 
 def test_unknown_snapshots_are_named(ledger: Ledger) -> None:

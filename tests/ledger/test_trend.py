@@ -9,7 +9,7 @@ import pytest
 from tests.ledger.facts import NIGHT, NOON, batch, check, furnish, uid, validation
 
 from headwater.ledger import Ledger
-from headwater.ledger.records import TrendPoint
+from headwater.ledger.answers import TrendPoint
 
 LAST = NIGHT + timedelta(days=9)
 

@@ -20,7 +20,8 @@ from headwater.checks.prepared import Prepared
 from headwater.checks.verdict import verdict
 from headwater.expectations import validate as expectations
 from headwater.expectations.trend import BATCHES, Point
-from headwater.ledger.records import Batch, Generator, Shard, TrendPoint, Validation
+from headwater.ledger.answers import TrendPoint
+from headwater.ledger.records import Batch, Generator, Shard, Validation
 from headwater.spec import DatasetSpec
 from headwater.tables.frames import from_arrow
 from headwater.tables.hashing import content_hash

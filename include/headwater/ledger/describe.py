@@ -7,9 +7,9 @@ import sys
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
+from headwater.ledger.answers import BatchLineage
 from headwater.ledger.models.base import Base
 from headwater.ledger.models.registry import MODULES
-from headwater.ledger.records import BatchLineage
 
 _HEAD = """# Data model
 

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, case, exists, func, select
 from sqlalchemy.orm import Session
 
+from headwater.ledger.answers import DocsEntry, DocsQuery, FailedCheck
 from headwater.ledger.models.batches import BatchRow
 from headwater.ledger.models.generators import GeneratorRow
 from headwater.ledger.models.validations import CheckRow, ValidationRow
-from headwater.ledger.records import DocsEntry, DocsQuery, FailedCheck
 
 NAMES_MAX = 500
 """Names of failed checks that are offered for choosing."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Uuid, column, select, table
 from sqlalchemy.orm import Session
 
+from headwater.ledger.answers import BatchLineage
 from headwater.ledger.errors import LedgerError
 from headwater.ledger.models.base import SCHEMA
 from headwater.ledger.models.history import KINDS, LineageEdgeRow
-from headwater.ledger.records import BatchLineage
 from headwater.ledger.upsert import insert_new
 
 VIEW = table(

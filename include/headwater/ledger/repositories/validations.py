@@ -11,11 +11,12 @@ from sqlalchemy import Subquery, delete, exists, func, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from headwater.checks.result import CheckResult
+from headwater.ledger.answers import TrendPoint
 from headwater.ledger.errors import LedgerError, NotInLedger
 from headwater.ledger.models.batches import BatchRow
 from headwater.ledger.models.generators import GeneratorRow
 from headwater.ledger.models.validations import CheckRow, ValidationRow
-from headwater.ledger.records import TrendPoint, Validation
+from headwater.ledger.records import Validation
 from headwater.ledger.repositories.rows import to_record, to_values
 from headwater.ledger.upsert import upsert
 

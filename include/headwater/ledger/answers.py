@@ -1,0 +1,91 @@
+"""What the ledger answers when it is asked across tables: lineage, trends, the index of Data Docs. Read only.
+
+Belongs here: frozen, validated answers and the questions to them. Does not: what is written (``records.py``), SQL.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from headwater.ledger.records import BatchStatus, Count, Id
+from headwater.spec.model import Model
+
+
+class BatchLineage(Model):
+    """One row of the view ``batch_lineage``: where a batch comes from, down to the snapshot's hash.
+
+    ``verdict`` is that of the latest validation; ``released_to`` is the readers' table that holds the batch now.
+    """
+
+    dataset: str
+    batch_date: date
+    batch_id: Id
+    status: BatchStatus
+    content_hash: str | None
+    rows: int
+    seed: int
+    generator_id: Id
+    generator_kind: str
+    generator_label: str
+    model_sha256: str
+    code_version: str
+    depth: float
+    real_share: float
+    spec_sha256: str
+    snapshot_id: Id
+    snapshot_content_hash: str
+    snapshot_rows: int
+    source: str
+    verdict: Literal["passed", "failed"] | None
+    validation_id: Id | None
+    released_to: str | None
+
+
+class TrendPoint(Model):
+    """What one check found in one batch, by the latest validation of it."""
+
+    batch_date: date
+    value: float | None
+    limit: float | None
+    passed: bool
+    ratio: float | None
+
+
+class DocsQuery(Model):
+    """Which validations the Data Docs index lists. None asks for nothing; ``to_date`` is the last day of the range.
+
+    ``datasets`` are those the reader may see: nothing else is listed, counted or named. ``check`` is the name of a
+    check that failed.
+    """
+
+    datasets: frozenset[str]
+    dataset: str | None = None
+    from_date: date | None = None
+    to_date: date | None = None
+    passed: bool | None = None
+    check: str | None = None
+
+
+class FailedCheck(Model):
+    """A check that failed, as the index names it."""
+
+    name: str
+    severity: Literal["critical", "warning", "info"]
+
+
+class DocsEntry(Model):
+    """One line of the Data Docs index: a validation, its batch, what failed (critical first)."""
+
+    validation_id: Id
+    dataset: str
+    batch_date: date
+    rows: Count
+    generator_label: str
+    passed: bool
+    sentence: str
+    attempt: int
+    finished_at: AwareDatetime
+    failed: tuple[FailedCheck, ...]
