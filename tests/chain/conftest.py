@@ -4,21 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.clinic import clinic_rows, clinic_spec
 from tests.steady import steady_anchor
 
+from headwater.chain import baselines
 from headwater.chain.acquire import acquire
 from headwater.chain.house import House
 from headwater.chain.profile import profile
 from headwater.chain.promote import promote
 from headwater.chain.train import train
+from headwater.checks.baseline import Baseline, Kind, draw
+from headwater.checks.prepared import Prepared
+from headwater.checks.rows import Rows
 from headwater.ledger import Ledger
 from headwater.ledger.migrate import migrate
 from headwater.local.postgres import EmbeddedPostgres
 from headwater.spec import DatasetSpec
 from headwater.store import Store
+
+
+@pytest.fixture(scope="session", autouse=True)
+def drawn_once() -> Iterator[None]:
+    """A null follows from rows, spec and seed: the same one is drawn once a session, not once a test."""
+    known: dict[tuple[str, ...], Baseline] = {}
+
+    def once(prepared: Prepared, rows: Rows, *, kind: Kind, subject: str, **options: Any) -> Baseline:
+        key = (prepared.fingerprint, kind, subject, prepared.reference.contract.canonical_json())
+        if key not in known:
+            known[key] = draw(prepared, rows, kind=kind, subject=subject, **options)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(baselines, "draw", once)
+        yield
 
 
 @pytest.fixture(scope="session")

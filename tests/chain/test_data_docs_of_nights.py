@@ -84,9 +84,9 @@ def test_earlier_nights_stand_in_the_picture_of_each_check(manned: House, clinic
     ]
     with manned.ledger.transaction() as books:
         checks = books.validations.checks("validation", found.validation_id)
-        trend = books.validations.trend("clinic", first + timedelta(days=3), ["knn_coverage"])
+        trend = books.validations.trend("clinic", first + timedelta(days=3), ["neighbours.coverage"])
     assert days == [["2020-05-01", "2020-05-02", "2020-05-03"]] * sum(
         not one.name.startswith("rule:") for one in checks
     )
-    now = next(check for check in checks if check.name == "knn_coverage")
-    assert (trend["knn_coverage"][-1].value, trend["knn_coverage"][-1].limit) == (now.value, now.limit)
+    now = next(check for check in checks if check.name == "neighbours.coverage")
+    assert (trend["neighbours.coverage"][-1].value, trend["knn_coverage"][-1].limit) == (now.value, now.limit)

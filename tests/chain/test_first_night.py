@@ -58,7 +58,7 @@ def test_a_good_batch_reaches_postgres_parquet_and_the_ledger(manned: House, cli
     assert rows_for_readers(manned, day) == batch.rows == 2000
     assert manifest["synthetic"] is True
     assert manifest["depth"] == 1
-    assert {check["name"] for check in manifest["checks"]} >= {"category_presence", "knn_coverage", "c2st"}
+    assert {check["name"] for check in manifest["checks"]} >= {"category.kept", "neighbours.coverage", "joint.c2st"}
     assert champion is not None
     assert lineage.generator_id == champion.generator_id
     assert lineage.snapshot_content_hash == manifest["snapshot"]["content_hash"]
@@ -149,7 +149,7 @@ def test_without_a_good_candidate_there_is_no_champion(house: House, clinic: Dat
     snapshot = acquire(house, bad)
     profile(house, bad, snapshot)
     trained = train(house, bad, snapshot, "bad")
-    with pytest.raises(GateClosedError, match=r"clinic has no champion.*category_presence"):
+    with pytest.raises(GateClosedError, match=r"clinic has no champion.*category.kept"):
         promote(house, bad, snapshot, [trained])
     with house.ledger.transaction() as books:
         assert books.generators.champion("clinic") is None

@@ -39,9 +39,9 @@ def test_it_goes_through_the_chain_like_a_built_in_one(house: House, own: Datase
     assert (generator.kind, generator.settings) == (KIND, {"by": "ward"})
     assert generator.score is not None
     results = {result.name: result for result in judge(house, own, generator, snapshot)}
-    assert {"knn_coverage", "c2st", "category_presence"} <= set(results)
+    assert {"neighbours.coverage", "joint.c2st", "category.kept"} <= set(results)
     # The columns that the ward decides are kept, so the anchor finds nothing against it.
-    assert results["c2st"].passed
+    assert results["joint.c2st"].passed
     assert promote(house, own, snapshot, [generator_id]).champion_id == generator_id
     planned = plan(house, own, date(2026, 3, 1))
     produce(house, own, planned.batch_id, 0)

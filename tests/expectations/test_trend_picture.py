@@ -6,7 +6,7 @@ import json
 from datetime import date, timedelta
 from typing import Any
 
-from tests.expectations.test_mode_charts import result
+from tests.expectations.test_charts import result
 from tests.expectations.test_page import Elements
 
 from headwater.checks.battery import battery

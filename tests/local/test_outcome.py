@@ -84,7 +84,7 @@ def test_passed_rules_of_one_kind_are_one_line_and_failed_ones_are_not() -> None
         check("rule:not_null:b"),
         check("rule:not_null:c", passed=False, value=3),
         check("rule:unique:a"),
-        check("c2st", value=-0.1),
+        check("joint.c2st", value=-0.1),
     ]
     found = [(each.name, count) for each, count in _grouped(checks)]
-    assert found == [("rule:not_null:a", 2), ("rule:not_null:c", 1), ("rule:unique:a", 1), ("c2st", 1)]
+    assert found == [("rule:not_null:a", 2), ("rule:not_null:c", 1), ("rule:unique:a", 1), ("joint.c2st", 1)]

@@ -18,8 +18,12 @@ WIDTH = 470
 """Of the whole picture in pixels, axes and titles included."""
 NAME_MAX = 40
 """Characters of a column's name in a title."""
+LETTER = 6.5
+"""Pixels of a letter of a label, about."""
 LABEL_LIMIT = 130
 """Pixels of a label beside an axis; what is longer ends in an ellipsis."""
+BARS_MAX = 25
+"""Bars of a picture, at most."""
 MISSING = "(missing)"
 _CONFIG = {
     "view": {"stroke": None},
@@ -35,7 +39,14 @@ _CONFIG = {
         "titleLimit": 380,
     },
     "axisQuantitative": {"tickCount": 6},
-    "legend": {"orient": "top", "title": None, "labelColor": SOFT, "symbolType": "square", "offset": 4},
+    "legend": {
+        "orient": "top",
+        "title": None,
+        "labelColor": SOFT,
+        "symbolType": "square",
+        "symbolOpacity": 1,
+        "offset": 4,
+    },
 }
 
 Chart = dict[str, Any]
@@ -52,7 +63,7 @@ def framed(rows: list[dict[str, Any]], layers: list[Chart], height: int, title: 
         "width": WIDTH,
         "height": height,
         "autosize": {"type": "fit-x", "contains": "padding"},
-        "title": {**headline, **(second if hint else {}), "anchor": "start", "frame": "group", "limit": WIDTH - 10},
+        "title": {**headline, **(second if hint else {}), "anchor": "start", "frame": "bounds", "limit": WIDTH - 10},
         "layer": layers,
         "config": _CONFIG,
     }
@@ -111,6 +122,16 @@ def apart(names: Sequence[str]) -> list[str]:
     return found
 
 
+def counted(count: int) -> str:
+    """A count in a sentence: ``none`` or ``1,204``."""
+    return f"{count:,}" if count else "none"
+
+
 def hidden(rank: int) -> str:
     """What stands for a name that may not be shown."""
     return f"no. {rank} (not shown)"
+
+
+def height_of(rows: int, each: int) -> int:
+    """Pixels of so many rows."""
+    return max(rows * each, 30)

@@ -9,15 +9,17 @@ from typing import Any
 
 from headwater.checks.result import CheckResult
 from headwater.expectations.chart_parts import (
+    INK,
+    LETTER,
     LIMIT,
     MADE_SIDE,
-    REAL,
     REAL_SIDE,
     SYNTHETIC,
     Chart,
     Figures,
     apart,
     colour,
+    counted,
     figures,
     framed,
     hidden,
@@ -31,16 +33,16 @@ WRITTEN_MAX = 12
 POINTS_MIN = 0.1
 """Percentage points that have the full colour at least: chance alone is not painted red."""
 THIN = "real rows, too few in the batch"
+_ACROSS_PIXELS = 300
 
 
 def pair_table(check: CheckResult) -> Chart | None:
     """Synthetic minus real share of every pair of bins of two columns: red too few, blue too many."""
     detail = check.detail
-    tables = [_table(detail.get(side)) for side in ("real", "synthetic")]
+    real, made = (_table(detail.get(side)) for side in ("real", "synthetic"))
     columns, labels = detail.get("columns"), detail.get("labels")
-    if not tables[0] or not tables[1] or not columns or not labels:
+    if not real or not made or not columns or not labels:
         return None
-    real, made = tables
     sizes = len(real), len(real[0])
     if (len(made), len(made[0])) != sizes or len(columns) != 2 or len(labels) != 2:
         return None
@@ -53,7 +55,7 @@ def pair_table(check: CheckResult) -> Chart | None:
     title = f"{short(columns[0])} (down) by {short(columns[1])} (across)"
     hint = "Batch minus real rows, percentage points. Red: too few rows. Blue: too many."
     across, down = (len({row[side] for row in rows}) for side in ("across", "down"))
-    return framed(rows, _heat(rows, across, columns), max(down * 26, 40), title, hint)
+    return framed(rows, _heat(rows, across), max(down * 26, 40), title, hint)
 
 
 def cells(check: CheckResult) -> Chart | None:
@@ -82,11 +84,10 @@ def cells(check: CheckResult) -> Chart | None:
         },
     }
     ticks = {
-        "mark": {"type": "tick", "thickness": 2, "width": {"band": 0.9}},
+        "mark": {"type": "tick", "thickness": 2, "width": {"band": 0.9}, "opacity": 1},
         "encoding": {"x": x, "y": {**y, "field": "synthetic"}, "color": colour(MADE_SIDE, *others), "tooltip": clues},
     }
-    kind = "cell" if len(rows) == 1 else "cells"
-    return framed(rows, [bars, ticks], 150, f"{missed:,} of {len(rows):,} {kind} of real rows missed by the batch")
+    return framed(rows, [bars, ticks], 150, f"The batch misses {counted(missed)} of {len(rows):,} cells of real rows")
 
 
 def _table(found: object) -> list[Figures] | None:
@@ -116,9 +117,17 @@ def _pairs(names: list[list[str]], real: list[Figures], made: list[Figures]) -> 
     ]
 
 
-def _heat(rows: list[dict[str, Any]], across: int, columns: list[str]) -> list[Chart]:
-    most = max(POINTS_MIN, max(abs(row["points"]) for row in rows))
-    x = named("across", labelAngle=-40, labelLimit=100)
+def _heat(rows: list[dict[str, Any]], across: int) -> list[Chart]:
+    clues = told(
+        ("down", "down", None),
+        ("across", "across", None),
+        ("real", "real share", ".3%"),
+        ("synthetic", "synthetic share", ".3%"),
+        ("points", "percentage points", "+.3f"),
+    )
+    most = max(POINTS_MIN, *(abs(row["points"]) for row in rows))
+    longest = max(len(row["across"]) for row in rows)
+    x = named("across", labelAngle=0 if longest * LETTER * across < _ACROSS_PIXELS else -40, labelLimit=100)
     y = named("down")
     scale = {"domain": [-most, 0, most], "range": [LIMIT, "#f5f7f9", SYNTHETIC], "interpolate": "rgb"}
     rects = {
@@ -127,13 +136,7 @@ def _heat(rows: list[dict[str, Any]], across: int, columns: list[str]) -> list[C
             "x": x,
             "y": y,
             "color": {"field": "points", "type": "quantitative", "scale": scale, "legend": None},
-            "tooltip": told(
-                ("down", short(columns[0]), None),
-                ("across", short(columns[1]), None),
-                ("real", "real share", ".3%"),
-                ("synthetic", "synthetic share", ".3%"),
-                ("points", "percentage points", "+.3f"),
-            ),
+            "tooltip": clues,
         },
     }
     if across > WRITTEN_MAX:
@@ -147,7 +150,8 @@ def _heat(rows: list[dict[str, Any]], across: int, columns: list[str]) -> list[C
             "x": x,
             "y": y,
             "text": figure,
-            "color": {"condition": {"test": strong, "value": "#fff"}, "value": REAL},
+            "tooltip": clues,
+            "color": {"condition": {"test": strong, "value": "#fff"}, "value": INK},
         },
     }
     return [rects, written]
