@@ -34,3 +34,12 @@ class DroppedCategory(Trees):
         kept = rows[rows[column] != dropped]
         picks = np.random.default_rng(seed).integers(0, len(kept), n)
         return kept.take(picks).reset_index(drop=True)
+
+
+class StuckSeed(Trees):
+    """Every batch is the same: the seed is thrown away, as by a sampler that is seeded when it is loaded."""
+
+    kind: ClassVar[str] = "tests.faults:StuckSeed"
+
+    def sample(self, n: int, seed: int) -> pd.DataFrame:
+        return super().sample(n, 7)

@@ -58,7 +58,7 @@ def validate(house: House, spec: DatasetSpec, batch_id: str) -> Judgement:
         history = _history(books.validations.trend(spec.dataset, batch.batch_date, limit=BATCHES - 1))
     content = _content_of(batch, shards)
     rows = pa.concat_tables([house.store.read_table(shard.key, sha256=shard.sha256) for shard in shards])
-    facts, judge = _judge(house, spec, batch, generator)
+    facts, judge = _judge(house, spec, batch, generator, content)
     subject = expectations.Subject(
         dataset=spec.dataset,
         batch_id=batch_id,
@@ -73,13 +73,19 @@ def validate(house: House, spec: DatasetSpec, batch_id: str) -> Judgement:
     return _record(house, batch, subject, found)
 
 
-def _judge(house: House, spec: DatasetSpec, batch: Batch, generator: Generator) -> tuple[TableFacts, Judge]:
-    """The facts of the generator's snapshot, and its judge: noise floor, certificate, the rows of the last batch."""
+def _judge(
+    house: House, spec: DatasetSpec, batch: Batch, generator: Generator, content: str
+) -> tuple[TableFacts, Judge]:
+    """The facts of the generator's snapshot, and its judge: noise floor, certificate, what earlier batches held."""
     facts, reference = reference_of(house, spec, generator.snapshot_id)
     prepared = Prepared.of(reference, reference.judge_rows(batch.rows))
     floor = noise_floor(house, spec, generator.snapshot_id, prepared)
     own = certificate(house, spec, generator, prepared)
-    return facts, Judge(prepared, floor, own, _last_rows(house, batch, prepared))
+    with house.ledger.transaction() as books:
+        same = books.batches.made_before(batch.dataset, content, batch.batch_date)
+    return facts, Judge(
+        prepared, floor, own, _last_rows(house, batch, prepared), None if same is None else same.batch_date.isoformat()
+    )
 
 
 def _last_rows(house: House, batch: Batch, prepared: Prepared) -> NDArray[np.uint64] | None:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from headwater.checks import battery, copies
+from headwater.checks import battery, copies, duplicates
 from headwater.checks.baseline import Baseline
 from headwater.checks.battery import Broken
 from headwater.checks.contract import promise
@@ -39,12 +39,14 @@ class Judge:
         floor: real against real.
         certificate: what the batch's generator showed when it was promoted; None while it is a candidate.
         last_batch: identities of the rows of the batch before; None where there is none.
+        same_as: the date of an earlier batch with the very same rows, as text; None where there is none.
     """
 
     prepared: Prepared
     floor: Baseline
     certificate: Baseline | None = None
     last_batch: NDArray[np.uint64] | None = None
+    same_as: str | None = None
     _done: dict[int, dict[str, CheckResult]] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -54,8 +56,12 @@ class Judge:
         return tuple(
             statistic.name
             for statistic in battery.STATISTICS
-            if statistic.name in known and (statistic.name != "duplicates.repeated" or self.last_batch is not None)
+            if statistic.name in known and (statistic is not duplicates.REPEATED or self._knows_earlier)
         )
+
+    @property
+    def _knows_earlier(self) -> bool:
+        return self.last_batch is not None or self.same_as is not None
 
     def results(self, batch: pd.DataFrame) -> list[CheckResult]:
         """Every check's result, in order. Never raises for what is in the rows: that is a failed result."""
@@ -85,6 +91,9 @@ class Judge:
         results = {}
         for name in self.names:
             family = battery.FAMILY_OF[name].NAME
+            if name == duplicates.REPEATED.name and self.same_as is not None:
+                results[name] = self._same_again(len(batch))
+                continue
             if family in broken_families:
                 results[name] = self._could_not_run(name, len(batch), broken_families[family])
                 continue
@@ -145,6 +154,21 @@ class Judge:
             effect=_finite(self.floor.null.score(name, floor[1][name])),
             ratio=_finite(ratio),
             detection_limit=baseline.detection_limits.get(name),
+        )
+
+    def _same_again(self, rows: int) -> CheckResult:
+        """A generator that always makes the same rows shows them in its certificate too: only their hash tells."""
+        return CheckResult(
+            name=duplicates.REPEATED.name,
+            severity="critical",
+            value=float(rows),
+            limit=0.0,
+            direction="at_most",
+            limit_origin="exact",
+            n=rows,
+            passed=False,
+            sentence=f"The batch has exactly the rows of the batch of {self.same_as}.",
+            family=duplicates.NAME,
         )
 
     def _could_not_run(self, name: str, rows: int, broken: Broken) -> CheckResult:

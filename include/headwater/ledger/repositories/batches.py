@@ -80,6 +80,12 @@ class Batches:
         found = self._all(query.where(BatchRow.batch_date < batch_date).order_by(BatchRow.batch_date.desc()).limit(1))
         return found[0] if found else None
 
+    def made_before(self, dataset: str, content_hash: str, batch_date: date) -> Batch | None:
+        """The first batch of an earlier date with the very same rows, if there is one."""
+        query = select(BatchRow).where(BatchRow.dataset == dataset, BatchRow.content_hash == content_hash)
+        found = self._all(query.where(BatchRow.batch_date < batch_date).order_by(BatchRow.batch_date).limit(1))
+        return found[0] if found else None
+
     def record_shard(self, shard: Shard) -> None:
         """Write a shard, replacing a former one of its index, and all that hold some of its blocks.
 
