@@ -26,15 +26,21 @@ from headwater.spec import DatasetSpec
 from headwater.store import Store
 
 
+DRAWS = 100
+
+
 @pytest.fixture(scope="session", autouse=True)
 def drawn_once() -> Iterator[None]:
-    """A null follows from rows, spec and seed: the same one is drawn once a session, not once a test."""
+    """A null follows from rows, spec and seed: the same one is drawn once a session, not once a test.
+
+    From few draws: these tests are about the chain. Rates are the matter of ``tests/checks`` and the detection bench.
+    """
     known: dict[tuple[str, ...], Baseline] = {}
 
     def once(prepared: Prepared, rows: Rows, *, kind: Kind, subject: str, **options: Any) -> Baseline:
         key = (prepared.fingerprint, kind, subject, prepared.reference.contract.canonical_json())
         if key not in known:
-            known[key] = draw(prepared, rows, kind=kind, subject=subject, **options)
+            known[key] = draw(prepared, rows, kind=kind, subject=subject, draws=DRAWS, **options)
         return known[key]
 
     with pytest.MonkeyPatch.context() as patch:

@@ -15,7 +15,7 @@ from headwater.chain.house import GateClosedError, House
 from headwater.chain.produce import plan, produce
 from headwater.chain.validate import validate
 from headwater.checks.refusal import CannotJudgeError
-from headwater.spec import DatasetSpec
+from headwater.spec import Candidate, DatasetSpec
 from headwater.store.artifact import ArtifactError
 
 
@@ -95,8 +95,7 @@ def test_a_lost_file_is_drawn_again(manned: House, clinic: DatasetSpec) -> None:
 
 
 def test_the_same_rows_on_another_night_go_to_quarantine(house: House, clinic: DatasetSpec) -> None:
-    stuck = clinic.model_copy(update={"candidates": ({"kind": "tests.faults:StuckSeed"},)})
-    stuck = DatasetSpec.model_validate(stuck.model_dump(mode="json", by_alias=True))
+    stuck = clinic.model_copy(update={"candidates": (Candidate(kind="tests.faults:StuckSeed"),)})
     retrain(house, stuck)
     first = night(house, stuck, date(2026, 5, 5))
     assert batch_of(house, first).status == "released"
