@@ -1,4 +1,4 @@
-"""A small seeded table with everything a check meets, and the reference made of it."""
+"""A small seeded table with everything a check meets, the reference made of it, and what was drawn from both once."""
 
 from __future__ import annotations
 
@@ -28,14 +28,23 @@ SCHEMA = TableSchema(
 
 
 def people(rows: int, seed: int) -> pd.DataFrame:
-    """Rome (4 %) is a cluster of its own; weight follows height; members joined late; some values are missing."""
+    """Rome (4 %) is a cluster of its own; weight follows height; members joined late; Linz seldom weighs people."""
+    return _drawn(rows, seed, (0.4, 0.3, 0.2, 0.06, 0.04))
+
+
+def crooked(rows: int, seed: int) -> pd.DataFrame:
+    """What a generator makes that likes Graz too much: people all the same, so that it keeps a mild contract."""
+    return _drawn(rows, seed, (0.15, 0.55, 0.2, 0.06, 0.04))
+
+
+def _drawn(rows: int, seed: int, shares: tuple[float, ...]) -> pd.DataFrame:
     draw = np.random.default_rng(seed)
-    city = draw.choice(CITIES, size=rows, p=[0.4, 0.3, 0.2, 0.06, 0.04])
+    city = draw.choice(CITIES, size=rows, p=shares)
     height = draw.normal(170, 8, size=rows) + 40 * (city == "Rome")
     weight = pd.Series(np.round(height - 100 + draw.normal(0, 3, size=rows))).astype("Int64")
     member = pd.Series(draw.random(rows) < 1 / (1 + np.exp(-(height - 170) / 3))).astype("boolean")
     days = np.where(member, 6_000, 2_000) + draw.integers(0, 1_500, size=rows)
-    weight = weight.mask(draw.random(rows) < 0.05)
+    weight = weight.mask(draw.random(rows) < np.where(city == "Linz", 0.25, 0.01))
     member = member.mask(draw.random(rows) < 0.03)
     joined = np.datetime64("2000-01-01") + days.astype("timedelta64[D]")
     columns = {

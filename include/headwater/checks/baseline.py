@@ -72,12 +72,13 @@ class Baseline:
         """The rows held against this baseline.
 
         Raises:
-            CannotJudgeError: the baseline was counted with another yardstick: another anchor, or other libraries.
+            CannotJudgeError: the baseline was counted with another yardstick: another anchor, other targets, groups
+                or settings of the null, or other libraries.
         """
         if self.fingerprint != seen.prepared.fingerprint:
             raise CannotJudgeError(
-                f"the {self.kind.replace('_', ' ')} of {self.subject} was drawn with another anchor or other "
-                "libraries; draw it again by running retrain"
+                f"the {self.kind.replace('_', ' ')} of {self.subject} was drawn with another anchor, other "
+                "targets or groups, or other libraries; draw it again by running retrain"
             )
         return Sample(seen, self.tally, self.control, self.identity)
 

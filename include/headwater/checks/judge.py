@@ -47,7 +47,7 @@ class Judge:
     certificate: Baseline | None = None
     last_batch: NDArray[np.uint64] | None = None
     same_as: str | None = None
-    _done: dict[int, dict[str, CheckResult]] = field(default_factory=dict, repr=False)
+    _done: list[tuple[pd.DataFrame, dict[str, CheckResult]]] = field(default_factory=list, repr=False)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -69,10 +69,10 @@ class Judge:
 
     def by_name(self, batch: pd.DataFrame) -> dict[str, CheckResult]:
         """The same by the check's name; the same frame is judged once."""
-        if id(batch) not in self._done:
-            self._done.clear()
-            self._done[id(batch)] = self._judge(batch)
-        return self._done[id(batch)]
+        # The frame itself is held: the address of one that is gone is soon that of another.
+        if not self._done or self._done[0][0] is not batch:
+            self._done[:] = [(batch, self._judge(batch))]
+        return self._done[0][1]
 
     def _judge(self, batch: pd.DataFrame) -> dict[str, CheckResult]:
         try:
@@ -125,6 +125,8 @@ class Judge:
         self, statistic: Statistic, floor: tuple[Sample, Measured], held: tuple[Sample, Measured]
     ) -> CheckResult:
         name, (sample, found) = statistic.name, held
+        if not all(np.isfinite(measured[name]).all() for _, measured in (floor, held)):
+            raise CannotJudgeError("what was measured is no number")
         baseline = self.certificate or self.floor
         place, bound = baseline.null.worst(name, found[name])
         ratio = baseline.null.ratio(name, found[name]) / baseline.null.family

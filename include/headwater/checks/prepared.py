@@ -85,9 +85,13 @@ class Prepared:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of how the yardstick codes its own anchor: counts in its cells mean nothing under another one."""
-        anchor = self.yardstick.anchor
-        digest = hashlib.sha256(repr((self.n, len(self.train), self.scan.total)).encode())
+        """SHA-256 of how the yardstick codes its own anchor, and of what else the null of a statistic hangs on.
+
+        Counts in cells mean nothing under another anchor; scores of one target nothing for another.
+        """
+        anchor, reference = self.yardstick.anchor, self.reference
+        asked = reference.targets, reference.groups, reference.contract.cell_keep_min, reference.contract.false_alarm
+        digest = hashlib.sha256(repr((self.n, len(self.train), self.scan.total, *asked)).encode())
         for part in (anchor.fine, anchor.coarse, anchor.cells, anchor.leaves, anchor.identity):
             digest.update(np.ascontiguousarray(part).tobytes())
         return digest.hexdigest()
