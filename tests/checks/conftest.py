@@ -9,54 +9,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from townspeople import SCHEMA, crooked, people
+
+from headwater.checks import baseline
+from headwater.checks.baseline import Baseline
+from headwater.checks.judge import Judge
+from headwater.checks.prepared import Prepared
 from headwater.checks.reference import Reference
 from headwater.spec.contract import Contract
 from headwater.tables.frames import conform
 from headwater.tables.schema import ColumnSchema, TableSchema
-
-CITIES = ("Berne", "Graz", "Linz", "Oslo", "Rome")
-SCHEMA = TableSchema(
-    columns=(
-        ColumnSchema(name="id", sdtype="id", storage="integer", nullable=False),
-        ColumnSchema(name="height", sdtype="numerical", storage="real", nullable=False),
-        ColumnSchema(name="weight", sdtype="numerical", storage="integer", nullable=True),
-        ColumnSchema(name="city", sdtype="categorical", storage="text", nullable=False, categories=CITIES),
-        ColumnSchema(name="member", sdtype="boolean", storage="boolean", nullable=True),
-        ColumnSchema(name="joined", sdtype="datetime", storage="date", nullable=False),
-    )
-)
-
-
-def people(rows: int, seed: int) -> pd.DataFrame:
-    """Rome (4 %) is a cluster of its own; weight follows height; members joined late; Linz seldom weighs people."""
-    return _drawn(rows, seed, (0.4, 0.3, 0.2, 0.06, 0.04))
-
-
-def crooked(rows: int, seed: int) -> pd.DataFrame:
-    """What a generator makes that likes Graz too much: people all the same, so that it keeps a mild contract."""
-    return _drawn(rows, seed, (0.15, 0.55, 0.2, 0.06, 0.04))
-
-
-def _drawn(rows: int, seed: int, shares: tuple[float, ...]) -> pd.DataFrame:
-    draw = np.random.default_rng(seed)
-    city = draw.choice(CITIES, size=rows, p=shares)
-    height = draw.normal(170, 8, size=rows) + 40 * (city == "Rome")
-    weight = pd.Series(np.round(height - 100 + draw.normal(0, 3, size=rows))).astype("Int64")
-    member = pd.Series(draw.random(rows) < 1 / (1 + np.exp(-(height - 170) / 3))).astype("boolean")
-    days = np.where(member, 6_000, 2_000) + draw.integers(0, 1_500, size=rows)
-    weight = weight.mask(draw.random(rows) < np.where(city == "Linz", 0.25, 0.01))
-    member = member.mask(draw.random(rows) < 0.03)
-    joined = np.datetime64("2000-01-01") + days.astype("timedelta64[D]")
-    columns = {
-        "id": np.arange(rows),
-        "height": height,
-        "weight": weight,
-        "city": city,
-        "member": member,
-        "joined": joined,
-    }
-    return conform(pd.DataFrame(columns), SCHEMA)
-
 
 @pytest.fixture(scope="session")
 def schema() -> TableSchema:
@@ -113,3 +75,43 @@ def make_reference() -> Callable[..., Reference]:
         return Reference(schema, real, held, **settings)
 
     return build
+
+
+ROWS = 300
+
+
+@pytest.fixture(scope="session")
+def judged_reference() -> Reference:
+    """1,200 training rows, 400 anchor rows, a contract mild enough for small samples, everything of people in use."""
+    contract = Contract(cell_coverage_min=0.7)
+    return Reference(SCHEMA, people(1_200, 1), people(400, 2), contract, ("member",), 7, ("city",))
+
+
+@pytest.fixture(scope="session")
+def prepared(judged_reference: Reference) -> Prepared:
+    return Prepared.of(judged_reference, ROWS)
+
+
+@pytest.fixture(scope="session")
+def floor(prepared: Prepared) -> Baseline:
+    """Real against real; drawn once for all tests."""
+    return baseline.draw(prepared, prepared.train, kind="noise_floor", subject="snapshot 1", draws=320)
+
+
+@pytest.fixture(scope="session")
+def certificate(prepared: Prepared) -> Baseline:
+    """What the crooked generator showed; few draws, so the largest of them is its limit."""
+    made = prepared.yardstick.code(crooked(1_200, 50))
+    return baseline.draw(prepared, made, kind="certificate", subject="generator 1", draws=100)
+
+
+@pytest.fixture
+def candidate(prepared: Prepared, floor: Baseline) -> Judge:
+    """Judges before promotion."""
+    return Judge(prepared, floor)
+
+
+@pytest.fixture
+def nightly(prepared: Prepared, floor: Baseline, certificate: Baseline) -> Judge:
+    """Judges a batch of the crooked generator after its promotion."""
+    return Judge(prepared, floor, certificate)
