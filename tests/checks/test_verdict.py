@@ -43,13 +43,18 @@ def test_warnings_are_told_and_block_nothing() -> None:
     assert told.sentence == "Passed: 1 of 1 critical checks passed. Warnings: w."
 
 
+def test_the_check_nearest_to_its_limit_is_named() -> None:
+    told = verdict([result("a", ratio=0.2), result("b", ratio=0.654), result("c"), result("i", severity="info", ratio=9.0)])
+    assert told.sentence == "Passed: 3 of 3 critical checks passed. Nearest to its limit: b, at 65% of it."
+    assert verdict([result("a", ratio=-0.5)]).sentence.endswith("Nearest to its limit: a, at 0% of it.")
+
+
 def test_the_score_by_hand() -> None:
     results = [
-        result("knn_coverage", 0.72, detail={"real_mean": 0.96}),  # .75
-        result("cell_coverage", 0.9),
-        result("c2st", 0.6),  # 2 * .4 = .8
-        result("utility_gap:a", -0.1),
-        result("utility_gap:b", 0.25),  # the worst: .75
+        result("neighbours.coverage", 0.72, noise=0.96),  # .75
+        result("cell.mass", 0.9),
+        result("joint.c2st", 0.6),  # 2 * .4 = .8
+        result("utility.score", 0.7, noise=0.95),  # loses .25: .75
     ]
     assert score(results) == pytest.approx((0.75 + 0.9 + 0.8 + 0.75) / 4)
     assert score(results[:3]) == pytest.approx((0.75 + 0.9 + 0.8) / 3)
@@ -57,15 +62,27 @@ def test_the_score_by_hand() -> None:
 
 def test_better_than_real_is_no_better_than_perfect() -> None:
     results = [
-        result("knn_coverage", 1.0, detail={"real_mean": 0.96}),
-        result("cell_coverage", 1.0),
-        result("c2st", 0.3),
-        result("utility_gap:a", -0.5),
+        result("neighbours.coverage", 1.0, noise=0.96),
+        result("cell.mass", 1.0),
+        result("joint.c2st", 0.3),
+        result("utility.score", 0.99, noise=0.5),
     ]
     assert score(results) == 1.0
 
 
 def test_a_broken_check_earns_nothing() -> None:
-    names = ["knn_coverage", "cell_coverage", "c2st", "utility_gap:a"]
+    names = ["neighbours.coverage", "cell.mass", "joint.c2st", "utility.score"]
     assert score([result(name, None, error="ValueError") for name in names]) == 0.0
     assert score([]) == 0.0
+
+
+def test_a_candidate_gains_nothing_by_breaking_a_check() -> None:
+    results = [
+        result("neighbours.coverage", 0.8, noise=0.96),
+        result("cell.mass", 0.9),
+        result("joint.c2st", 0.6),
+        result("utility.score", 0.7, noise=0.95),
+    ]
+    for place, one in enumerate(results):
+        broken = one.model_copy(update={"value": None, "noise": None, "error": "KeyError"})
+        assert score([*results[:place], broken, *results[place + 1 :]]) < score(results)

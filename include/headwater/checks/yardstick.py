@@ -76,7 +76,8 @@ class Yardstick:
         coder, encoder = Coder.fit(anchor, schema), Encoder.fit(anchor, schema)
         picked = rng(seed, "yardstick").permutation(len(anchor))[:FIT_ROWS_MAX]
         some = anchor.iloc[np.sort(picked)]
-        points, features, coded = encoder.distances(some), encoder.features(some), coder.code(some)
+        coded = coder.code(some)  # first: it refuses what the others cannot encode
+        points, features = encoder.distances(some), encoder.features(some)
         kmeans = tuple(_cells(points, size, state(seed, "cells", size)) for size in ROWS_A_CELL)
         trees = tuple(
             _grow(features, coded.coarse[:, place], coder.columns[place].coarse_size, place)

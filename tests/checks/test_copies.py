@@ -1,0 +1,74 @@
+"""Copies of training rows, by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from townspeople import people, sampled
+
+from headwater.checks import copies
+from headwater.checks.coding import NEAR_WIDTHS
+from headwater.checks.copies import Counts, among_themselves
+from headwater.checks.prepared import Prepared
+from headwater.checks.statistic import deviate
+
+WIDTHS = len(NEAR_WIDTHS)
+
+
+def test_fresh_rows_are_no_copies(prepared: Prepared) -> None:
+    found = prepared.original.counts(prepared.yardstick.code(people(300, 5)))
+    assert found.found[:2].tolist() == [0, 0]
+    assert found.rows.tolist() == [300] * (3 + WIDTHS)
+
+
+def test_copies_are_counted(prepared: Prepared) -> None:
+    """Twelve training rows, one of them twice, and eight a hair's breadth off."""
+    train = prepared.reference.train
+    near = train.iloc[20:28].assign(height=train["height"].iloc[20:28] + 1e-7)
+    batch = pd.concat([train.iloc[[*range(12), 0]], near, people(100, 5)], ignore_index=True)
+    found = prepared.original.counts(prepared.yardstick.code(batch)).found
+    assert found[:2].tolist() == [13, 13], "each of these training rows is the only one of its kind"
+    fresh = prepared.original.counts(prepared.yardstick.code(people(100, 5))).found
+    near_ones = found[2 : 2 + WIDTHS] - fresh[2 : 2 + WIDTHS]
+    assert (near_ones <= 8).all()
+    assert (near_ones >= 7).all()
+    assert found[-1] - fresh[-1] == 21, "nearer to a training row than that row's own neighbour"
+
+
+def test_a_training_row_that_stands_twice_is_no_single_one(prepared: Prepared) -> None:
+    train = prepared.train
+    doubled = np.append(np.arange(len(train)), 0)
+    original = copies.Original.of(train.take(doubled))
+    found = original.counts(train.take(np.array([0, 1, 2])))
+    assert found.found[:2].tolist() == [3, 2]
+
+
+def test_training_rows_beyond_the_baseline_are_known_too(prepared: Prepared) -> None:
+    rows, others = prepared.train.take(np.arange(100)), prepared.train.take(np.arange(100, 150))
+    original = copies.Original.of(rows, (others.identity, others.near))
+    assert original.counts(others).found[0] == 50
+
+
+def test_among_themselves_counts_pairs_once(prepared: Prepared) -> None:
+    """Three rows: one pair and a row alone make one copy in one further row (three rows, halved)."""
+    alone = among_themselves(prepared.train.take(np.array([0, 1, 2])))
+    assert alone.found.tolist() == [0] * (3 + WIDTHS)
+    paired = among_themselves(prepared.train.take(np.array([0, 0, 1])))
+    assert paired.found.tolist() == [1, 1, *[0] * WIDTHS, 0]
+    assert paired.rows.tolist() == [1] * (2 + WIDTHS) + [0]
+    threefold = among_themselves(prepared.train.take(np.array([0, 0, 0, 1])))
+    assert threefold.found[:2].tolist() == [2, 0], "three of a kind are no pair"
+
+
+def test_counts_add_up() -> None:
+    one, two = Counts(np.array([1.0]), np.array([10.0])), Counts(np.array([2.0]), np.array([20.0]))
+    assert ((one + two).found.tolist(), (one + two).rows.tolist()) == ([3.0], [30.0])
+
+
+def test_deviates_by_hand(prepared: Prepared) -> None:
+    """Ten copies in 200 rows, none among the 400 of the anchor: (200 / 600)^10, the smaller of two tests."""
+    batch = pd.concat([people(190, 5), prepared.reference.train.head(10)], ignore_index=True)
+    found = copies.measure_exact(sampled(prepared, batch))
+    assert found["copies.exact"] == pytest.approx(deviate((1 / 3) ** 10, 2))
+    assert copies.measure_exact(sampled(prepared, people(200, 5)))["copies.exact"].tolist() == [-8.0]
