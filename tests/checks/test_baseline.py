@@ -30,7 +30,7 @@ def few(prepared: Prepared) -> Prepared:
 
 @pytest.fixture(scope="module")
 def drawn(few: Prepared) -> Baseline:
-    return baseline.draw(few, few.train, kind="noise_floor", subject="snapshot 2", draws=20)
+    return baseline.draw(few, few.train, kind="noise_floor", subject="snapshot 2", draws=10)
 
 
 def test_the_same_draws_every_time(few: Prepared, drawn: Baseline) -> None:
@@ -40,12 +40,12 @@ def test_the_same_draws_every_time(few: Prepared, drawn: Baseline) -> None:
         few.train,
         kind="noise_floor",
         subject="snapshot 2",
-        draws=20,
+        draws=10,
         progress=lambda done, total: told.append((done, total)),
     )
     assert again.null == drawn.null
     assert again.detection_limits == drawn.detection_limits
-    total = 20 + len(LOSSES) * LOSS_DRAWS
+    total = 10 + len(LOSSES) * LOSS_DRAWS
     assert told[-1] == (total, total)
     assert [done for done, _ in told] == sorted({done for done, _ in told})
 
@@ -131,7 +131,7 @@ def test_what_sees_no_loss_has_no_detection_limit(floor: Baseline, drawn: Baseli
 
 def test_more_rows_see_smaller_losses(prepared: Prepared, drawn: Baseline) -> None:
     more = baseline.draw(
-        (larger := small(prepared, 400)), larger.train, kind="noise_floor", subject="snapshot 2", draws=20
+        (larger := small(prepared, 400)), larger.train, kind="noise_floor", subject="snapshot 2", draws=10
     )
     unseen = 1.0
     names = ("cell.scan", "cell.deficit", "cell.mass", "neighbours.coverage")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from townspeople import people
 
@@ -71,3 +73,21 @@ def test_one_class_teaches_a_constant(prepared: Prepared) -> None:
     batch["member"] = None
     found = models.predict(task, prepared.yardstick.code(batch.astype({"member": "boolean"})), prepared.yardstick, 0)
     assert [utility.score(task, each) for each in found] == [0.5] * 3
+
+
+def test_one_number_teaches_that_number(prepared: Prepared) -> None:
+    task = Task.of("weight", prepared.yardstick)
+    batch = people(300, 5).assign(weight=pd.array([70] * 300, dtype="Int64"))
+    assert (models.predict(task, prepared.yardstick.code(batch), prepared.yardstick, 0) == 70).all()
+
+
+def test_an_anchor_without_the_target_tests_nothing(prepared: Prepared) -> None:
+    reference = dataclasses.replace(
+        prepared.reference, anchor=prepared.reference.anchor.assign(weight=pd.array([None] * 400, dtype="Int64"))
+    )
+    yardstick = Yardstick.fit(reference.anchor, reference.schema, ("weight",), 0)
+    task = Task.of("weight", yardstick)
+    found = models.predict(task, yardstick.code(people(300, 5)), yardstick, 0)
+    assert found.shape == (len(FAMILIES), 0, 1)
+    assert [utility.score(task, each) for each in found] == [0.0] * 3
+    assert np.isnan(yardstick.code(people(300, 5)).labels).all()

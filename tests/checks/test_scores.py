@@ -54,3 +54,4 @@ def test_r2_by_hand() -> None:
     assert r2(np.array([1.0, 2.0, 4.0]), goal) == pytest.approx(0.5)
     assert r2(goal + 100, goal) == -1.0
     assert r2(goal, np.full(3, 5.0)) == 0.0
+    assert r2(np.zeros(0), np.zeros(0)) == 0.0

@@ -44,9 +44,17 @@ def test_warnings_are_told_and_block_nothing() -> None:
 
 
 def test_the_check_nearest_to_its_limit_is_named() -> None:
-    told = verdict([result("a", ratio=0.2), result("b", ratio=0.654), result("c"), result("i", severity="info", ratio=9.0)])
+    drawn: dict[str, Any] = {"limit_origin": "certificate"}
+    results = [result("a", ratio=0.2, **drawn), result("b", ratio=0.654, **drawn), result("c", **drawn)]
+    told = verdict([*results, result("i", severity="info", ratio=9.0, **drawn)])
     assert told.sentence == "Passed: 3 of 3 critical checks passed. Nearest to its limit: b, at 65% of it."
-    assert verdict([result("a", ratio=-0.5)]).sentence.endswith("Nearest to its limit: a, at 0% of it.")
+    assert verdict([result("a", ratio=-0.5, **drawn)]).sentence.endswith("Nearest to its limit: a, at 0% of it.")
+
+
+def test_a_limit_of_the_spec_is_no_multiple_of_noise() -> None:
+    """Its ratio says how far beyond noise the value is; "at 257% of its limit" would be wrong in a batch that passed."""
+    told = verdict([result("a", ratio=2.57), result("b", ratio=0.4, limit_origin="noise_floor")])
+    assert told.sentence == "Passed: 2 of 2 critical checks passed. Nearest to its limit: b, at 40% of it."
 
 
 def test_the_score_by_hand() -> None:

@@ -27,6 +27,8 @@ ATOM_FINE, ATOM_COARSE = 0.01, 0.05
 """Share of the present values from which a number has a bin of its own."""
 NEAR_WIDTHS, NEAR_SHIFTS = (0.05, 0.15), 3
 """Near rows share a cell of one of these widths in standard deviations, in one of so many shifted grids."""
+LARGEST = 1e150
+"""Numbers beyond count as this: the variance of larger ones is no number, and no limit could be drawn."""
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -149,7 +151,7 @@ class Coder:
                 found = numbers(given)
                 _refuse_infinite(found, cut.column.name)
                 parts = cut.codes(found)
-                raw.append(found)
+                raw.append(np.clip(found, -LARGEST, LARGEST))
                 exact.append(np.where(np.isnan(found), np.nan, found + 0.0).view(np.uint64))
             else:
                 place = codes(given, cut.column)
@@ -171,7 +173,7 @@ class Coded:
 
     Attributes:
         fine, coarse: bin of each value: int16 and uint8 ``(n, d)``.
-        numbers: the columns of numbers and dates as they are: float64 ``(n, q)``, NaN where missing.
+        numbers: the columns of numbers and dates, cut at :data:`LARGEST`: float64 ``(n, q)``, NaN where missing.
         identity: equal for rows that are equal in every learned column: uint64 ``(n,)``.
     """
 

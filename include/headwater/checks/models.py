@@ -62,16 +62,17 @@ class Task:
 def predict(task: Task, rows: Rows, yardstick: Yardstick, seed: int) -> Predictions:
     """What each family, trained on the sample, says of the anchor's test rows: ``(families, t, classes)``.
 
-    A sample whose target has one value only teaches a constant.
+    A sample whose target has one value only teaches that value; so does every sample where nothing is tested.
     """
     goal = _goal(rows.features[:, task.place], task.is_class)
     if task.is_class:
         goal = np.where(goal >= task.classes, task.classes - 1, goal)
     known = np.flatnonzero(~np.isnan(goal))[:FIT_ROWS_MAX]
     goal = goal[known]
-    if not len(goal) or goal.min() == goal.max():
+    if not len(task.test) or not len(goal) or goal.min() == goal.max():
         constant = np.zeros((len(FAMILIES), len(task.test), task.classes))
-        constant[..., int(goal[0]) if task.is_class and len(goal) else 0] = 1.0
+        only = goal[0] if len(goal) else 0.0
+        constant[..., int(only) if task.is_class else 0] = 1.0 if task.is_class else only
         return constant
     learn = np.delete(rows.features[known], task.place, axis=1)
     asked = np.delete(yardstick.anchor.features[task.test], task.place, axis=1)

@@ -33,8 +33,9 @@ class CheckResult(Model):
         family: which question the check belongs to, such as ``cell``; empty for a rule of the table.
         noise: what honest real rows show here on average; None where that was not measured.
         effect: how far the value lies beyond ``noise`` in the bad direction, in standard deviations of honest rows.
-        ratio: how much of the way from honest rows to the limit the value has gone; 1 is the limit, the largest
-            ratio of a battery decides. None where nothing is judged by noise.
+        ratio: how much of the way from honest rows to the limit of noise or certificate the value has gone; 1 is that
+            limit, the largest ratio of a battery decides. A looser limit of the spec may allow more than 1. None
+            where nothing is judged by noise.
         detection_limit: the smallest part of the real rows whose loss would have been seen here, a share; None
             where losing rows is not what the check looks for.
     """

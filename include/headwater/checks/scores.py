@@ -40,6 +40,8 @@ def precision(chances: NDArray[np.float64], inside: NDArray[np.bool_]) -> float:
 
 
 def r2(predicted: NDArray[np.float64], goal: NDArray[np.float64]) -> float:
-    """Share of the variance explained, at least -1; 0 where the goal does not vary."""
+    """Share of the variance explained, at least -1; 0 where the goal does not vary, or has no value."""
+    if not len(goal):
+        return 0.0
     spread = float(((goal - goal.mean()) ** 2).sum())
     return max(-1.0, 1 - float(((goal - predicted) ** 2).sum()) / spread) if spread > 0 else 0.0

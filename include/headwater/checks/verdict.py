@@ -40,7 +40,8 @@ def verdict(results: Sequence[CheckResult]) -> Verdict:
         sentence = f"Not passed: {len(failed)} of {len(critical)} critical checks failed ({', '.join(failed)})."
     else:
         sentence = f"Passed: {len(critical)} of {len(critical)} critical checks passed."
-    judged = [result for result in critical if result.ratio is not None]
+    # Under a limit of the spec a ratio still speaks of noise, and may be far above 1 in a batch that passes.
+    judged = [result for result in critical if result.ratio is not None and result.limit_origin != "spec"]
     if passed and judged:
         nearest = max(judged, key=lambda result: result.ratio or 0.0)
         sentence += f" Nearest to its limit: {nearest.name}, at {max(nearest.ratio or 0.0, 0.0):.0%} of it."
