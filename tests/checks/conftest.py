@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-
 from townspeople import SCHEMA, crooked, people
 
 from headwater.checks import baseline
@@ -19,6 +18,7 @@ from headwater.checks.reference import Reference
 from headwater.spec.contract import Contract
 from headwater.tables.frames import conform
 from headwater.tables.schema import ColumnSchema, TableSchema
+
 
 @pytest.fixture(scope="session")
 def schema() -> TableSchema:

@@ -62,9 +62,7 @@ def test_what_is_stored_is_what_is_read(floor: Baseline) -> None:
     assert np.array_equal(read.identity, floor.identity)
 
 
-def test_a_baseline_judges_as_it_did_before_it_was_stored(
-    prepared: Prepared, floor: Baseline
-) -> None:
+def test_a_baseline_judges_as_it_did_before_it_was_stored(prepared: Prepared, floor: Baseline) -> None:
     from headwater.checks.judge import Judge
 
     read = Baseline.from_bytes(floor.to_bytes(), "noise_floor", "snapshot 1")

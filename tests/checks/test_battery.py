@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from benchmarks.detection.faults import FAULTS, Honest
 from townspeople import SCHEMA, beyond, people
 
-from benchmarks.detection.faults import FAULTS, Honest
 from headwater.checks import battery
 from headwater.checks.baseline import Baseline
 from headwater.checks.battery import FAMILIES, STATISTICS

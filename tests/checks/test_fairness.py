@@ -16,7 +16,6 @@ from headwater.checks.reference import Reference
 from headwater.tables.frames import conform
 from headwater.tables.schema import ColumnSchema
 
-
 COLUMNS = (
     ColumnSchema(name="sex", sdtype="categorical", storage="text", nullable=False, categories=("f", "m", "x")),
     ColumnSchema(name="paid", sdtype="boolean", storage="boolean", nullable=False),
@@ -27,7 +26,11 @@ COLUMNS = (
 def table(f_paid: int, m_paid: int) -> dict[str, Any]:
     """100 women, 60 men, 10 others; so many of the first two are paid, all of the last."""
     paid = [*(np.arange(100) < f_paid), *(np.arange(60) < m_paid), *[True] * 10]
-    return {"sex": ["f"] * 100 + ["m"] * 60 + ["x"] * 10, "paid": paid, "age": np.random.default_rng(0).normal(size=170)}
+    return {
+        "sex": ["f"] * 100 + ["m"] * 60 + ["x"] * 10,
+        "paid": paid,
+        "age": np.random.default_rng(0).normal(size=170),
+    }
 
 
 @pytest.fixture

@@ -216,9 +216,7 @@ def test_a_statistic_that_is_no_number_fails(
     assert "no number" in (results["pair.information"].error or "")
 
 
-def test_telling_that_breaks_fails_its_own_check_alone(
-    candidate: Judge, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_telling_that_breaks_fails_its_own_check_alone(candidate: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise ValueError("the secret of row 7")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from benchmarks.detection.faults import FAULTS, Honest
 from scipy.stats import norm
 from townspeople import SCHEMA, people, sampled
 
-from benchmarks.detection.faults import FAULTS, Honest
 from headwater.checks import tail
 from headwater.checks.battery import STATISTICS
 from headwater.checks.prepared import Prepared
