@@ -23,40 +23,41 @@ from headwater.tables.schema import ColumnSchema, TableSchema
 BOTH = pytest.mark.parametrize("judge", ["candidate", "nightly"])
 
 
-def nothing_passes(judge: Judge, batch: pd.DataFrame, words: str) -> None:
-    """Every check fails critically, with these words, without a figure."""
+def refusal(judge: Judge, batch: pd.DataFrame) -> str:
+    """Every check fails critically, without a figure; the one reason that all of them give."""
     results = judge.results(batch)
     assert len(results) == len(judge.names) > 20
     assert not any(result.passed for result in results)
     assert {(result.severity, result.value) for result in results} == {("critical", None)}
-    assert all(words in result.sentence for result in results)
     assert not verdict(results).passed
+    (reason,) = {result.sentence.removeprefix(f"{result.name} could not judge the batch: ") for result in results}
+    return reason
 
 
 @BOTH
 @pytest.mark.parametrize("rows", [0, 1, 19])
 def test_hardly_any_rows(judge: str, rows: int, request: pytest.FixtureRequest) -> None:
-    words = f"could not judge the batch: the batch has {rows} rows; at least 20 are needed, raise batch.rows."
-    nothing_passes(request.getfixturevalue(judge), people(300, 5).head(rows), words)
+    words = f"the batch has {rows} rows; at least 20 are needed, raise batch.rows."
+    assert refusal(request.getfixturevalue(judge), people(300, 5).head(rows)) == words
 
 
 @BOTH
 @pytest.mark.parametrize("rows", [20, 299])
 def test_fewer_rows_than_the_limits_were_drawn_for(judge: str, rows: int, request: pytest.FixtureRequest) -> None:
     words = f"the batch has {rows} rows; the limits were drawn for 300, so raise batch.rows."
-    nothing_passes(request.getfixturevalue(judge), people(rows, 5), words)
+    assert refusal(request.getfixturevalue(judge), people(rows, 5)) == words
 
 
 def test_a_tiny_anchor(candidate: Judge) -> None:
     reference = dataclasses.replace(candidate.prepared.reference, anchor=people(10, 2))
     words = "the anchor has 10 rows; at least 20 are needed for a limit, so about 100 real rows."
-    nothing_passes(Judge(Prepared.of(reference, 300), candidate.floor), people(400, 5), words)
+    assert refusal(Judge(Prepared.of(reference, 300), candidate.floor), people(400, 5)) == words
 
 
 @BOTH
 def test_columns_that_lack(judge: str, request: pytest.FixtureRequest) -> None:
     batch = people(400, 5).drop(columns=["height", "city"])
-    nothing_passes(request.getfixturevalue(judge), batch, "the batch lacks 2 of 5 columns, first 'height'.")
+    assert refusal(request.getfixturevalue(judge), batch) == "the batch lacks 2 of 5 columns, first 'height'."
 
 
 def test_a_lacking_id_is_no_matter(candidate: Judge) -> None:
@@ -69,7 +70,7 @@ def test_infinite_numbers(judge: str, value: float, request: pytest.FixtureReque
     batch = people(300, 5)
     batch.loc[[3, 4], "height"] = value
     words = "column 'height' holds 2 infinite values; no real row has one."
-    nothing_passes(request.getfixturevalue(judge), batch, words)
+    assert refusal(request.getfixturevalue(judge), batch) == words
 
 
 @BOTH
@@ -77,14 +78,14 @@ def test_foreign_categories(judge: str, request: pytest.FixtureRequest) -> None:
     batch = people(300, 5).astype({"city": object})
     batch.loc[3, "city"] = "the secret of row 3"
     words = "column 'city' holds 1 values that are not among its categories; conform the rows first."
-    nothing_passes(request.getfixturevalue(judge), batch, words)
+    assert refusal(request.getfixturevalue(judge), batch) == words
 
 
 @BOTH
 def test_text_instead_of_numbers(judge: str, request: pytest.FixtureRequest) -> None:
     batch = people(300, 5).astype({"height": object})
     batch.loc[3, "height"] = "the secret of row 3"
-    nothing_passes(request.getfixturevalue(judge), batch, "could not judge the batch: it broke; see the error.")
+    assert refusal(request.getfixturevalue(judge), batch) == "it broke; see the error."
     assert "secret" not in str(request.getfixturevalue(judge).results(batch))
 
 
@@ -121,7 +122,7 @@ def test_columns_without_life_are_judged_and_fail(judge: str, what: str, request
 
 
 def test_missing_numbers_where_there_never_was_one(candidate: Judge, nightly: Judge) -> None:
-    """A mild contract says nothing of them, so they are shown before promotion (a rule forbids them), and fail after."""
+    """A mild contract says nothing of them: they are shown before promotion (a rule forbids them), and fail after."""
     batch = crooked(300, 71)
     batch["height"] = batch["height"].where(np.arange(300) % 3 > 0)
     shown = candidate.by_name(batch)["column.shape"]
@@ -160,8 +161,8 @@ def hostile(rows: int, seed: int) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def hardened() -> Judge:
-    """Targets without a value, with one class, with more classes than rows; groups of one and of none."""
-    targets = ("null", "void", "only", "five", "code", "many")
+    """Targets without a value, of one class, of one number; groups of one and of none."""
+    targets = ("null", "void", "only", "five")
     reference = Reference(SCHEMA, hostile(240, 1), hostile(80, 2), Contract(), targets, 0, ("only", "many", "null"))
     prepared = Prepared.of(reference, 60)
     return Judge(prepared, baseline.draw(prepared, prepared.train, kind="noise_floor", subject="s", draws=5))

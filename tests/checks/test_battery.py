@@ -58,7 +58,7 @@ def planted(prepared: Prepared, name: str, dose: float, seed: int) -> pd.DataFra
     return rows
 
 
-@pytest.mark.parametrize(("name", "dose", "families"), MADE_FOR, ids=lambda value: str(value))
+@pytest.mark.parametrize(("name", "dose", "families"), MADE_FOR, ids=str)
 def test_planted_faults_are_found_by_the_family_made_for_them(
     prepared: Prepared, floor: Baseline, name: str, dose: float, families: set[str]
 ) -> None:

@@ -50,6 +50,10 @@ def test_rare_classes_are_taken_together(make_reference: Callable[..., Reference
     assert (task.goal == CLASSES_MAX - 1).sum() == 21
     assert utility.scored(task) == [CLASSES_MAX - 1], "the others have too few rows"
     assert utility.minorities(task) == [CLASSES_MAX - 1]
+    yardstick = Yardstick.fit(reference.anchor, reference.schema, (), 0)
+    found = models.predict(task, yardstick.anchor, yardstick, 0)
+    assert found.shape == (len(FAMILIES), 50, CLASSES_MAX)
+    assert found.sum(axis=2) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("target", ["member", "weight"])

@@ -29,7 +29,7 @@ def test_the_same_rows_have_the_same_fingerprint(judged_reference: Reference, pr
         {"contract": Contract(cell_keep_min=0.5)},
         {"contract": Contract(false_alarm=0.05)},
     ],
-    ids=lambda change: "-".join(change),
+    ids="-".join,
 )
 def test_what_changes_a_null_changes_the_fingerprint(
     judged_reference: Reference, prepared: Prepared, change: dict[str, Any]

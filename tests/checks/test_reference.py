@@ -30,7 +30,7 @@ def test_too_few_batch_rows(judged_reference: Reference, rows: int) -> None:
 
 def test_too_few_anchor_rows_say_how_many_are_needed(judged_reference: Reference) -> None:
     small = dataclasses.replace(judged_reference, anchor=people(10, 1))
-    with pytest.raises(CannotJudgeError, match="the anchor has 10 rows; at least 20 .* about 100 real rows"):
+    with pytest.raises(CannotJudgeError, match=r"the anchor has 10 rows; at least 20 .* about 100 real rows"):
         small.judge_rows(1_000)
 
 

@@ -52,7 +52,7 @@ def test_the_check_nearest_to_its_limit_is_named() -> None:
 
 
 def test_a_limit_of_the_spec_is_no_multiple_of_noise() -> None:
-    """Its ratio says how far beyond noise the value is; "at 257% of its limit" would be wrong in a batch that passed."""
+    """Its ratio says how far beyond noise the value is; "at 257% of its limit" would be wrong here."""
     told = verdict([result("a", ratio=2.57), result("b", ratio=0.4, limit_origin="noise_floor")])
     assert told.sentence == "Passed: 2 of 2 critical checks passed. Nearest to its limit: b, at 40% of it."
 
