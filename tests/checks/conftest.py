@@ -102,7 +102,7 @@ def floor(prepared: Prepared) -> Baseline:
 def certificate(prepared: Prepared) -> Baseline:
     """What the crooked generator showed; fewer draws than a night has, so the largest of them is its limit."""
     made = prepared.yardstick.code(crooked(1_200, 50))
-    return baseline.draw(prepared, made, kind="certificate", subject="generator 1", draws=200)
+    return baseline.draw(prepared, made, kind="certificate", subject="generator 1", draws=140)
 
 
 @pytest.fixture
