@@ -50,6 +50,13 @@ def test_repeating_yesterday_is_judged_where_there_was_a_yesterday(nightly: Judg
     assert verdict(again.results(crooked(300, 72))).passed
 
 
+def test_the_very_rows_of_an_earlier_batch_fail_by_their_hash(nightly: Judge) -> None:
+    same = dataclasses.replace(nightly, same_as="2024-05-01", _done=[])
+    results = same.by_name(crooked(300, 71))
+    assert verdict(list(results.values())).failed == ("duplicates.repeated",)
+    assert results["duplicates.repeated"].sentence == "The batch has exactly the rows of the batch of 2024-05-01."
+
+
 def test_the_same_rows_give_the_same_results(candidate: Judge) -> None:
     batch = people(500, 3)
     assert candidate.results(batch) == candidate.results(batch.copy())
