@@ -10,6 +10,7 @@ import pytest
 from headwater.checks.facts import ColumnFacts
 from headwater.expectations.bounds import Allowed, Range, allowed_of, range_of
 from headwater.expectations.sentences import in_range, in_set, unique
+from headwater.expectations.suite import is_hidden, may_tell
 from headwater.spec import Column
 from headwater.tables.schema import ColumnSchema
 
@@ -72,7 +73,9 @@ def test_sentences_name_bounds_and_who_set_them() -> None:
     )
     assert in_range("age", Range(None, 7.5, "spec"), hidden=False) == "age is at most 7.5 (spec)."
     assert in_range("age", Range(3, None, "spec"), hidden=False) == "age is at least 3 (spec)."
-    assert "17" not in in_range("age", Range(17, 90, "spec"), hidden=True)
+    assert (
+        in_range("age", Range(17, 90, "spec"), hidden=True) == "age lies in its range (spec); the bounds are not shown."
+    )
 
 
 def test_long_sets_are_counted() -> None:
@@ -80,6 +83,25 @@ def test_long_sets_are_counted() -> None:
     assert sentence.startswith("c is one of 15 values (spec): v00, ")
     assert sentence.endswith("v11, and 3 more.")
     assert "v00" not in in_set("c", Allowed(("v00",), "spec"), hidden=True)
+
+
+@pytest.mark.parametrize(
+    ("says", "origin", "is_told"),
+    [
+        ({}, "spec", True),
+        ({}, "training rows", False),
+        ({"public": True}, "spec", True),
+        ({"public": True}, "training rows", True),
+        ({"sensitive": True}, "spec", False),
+        ({"sensitive": True}, "training rows", False),
+    ],
+)
+def test_what_the_spec_names_is_told_unless_sensitive_and_what_was_seen_only_if_public(
+    says: dict[str, bool], origin: Any, is_told: bool
+) -> None:
+    column = Column(sdtype="categorical", **says)
+    assert may_tell(column, origin) is is_told
+    assert is_hidden(column) is not column.public
 
 
 def test_compound_keys_are_named_together() -> None:

@@ -93,6 +93,18 @@ def test_values_of_hidden_columns_are_not_in_the_file(people: Any) -> None:
     assert not {"wage", "town"} & set(lines(found)[0])
 
 
+def test_a_column_that_nobody_called_public_is_not_in_the_file(people: Any) -> None:
+    batch = people.batch()
+    batch.loc[4, "rent"] = 9999.5
+    batch["ward"] = batch["ward"].cat.add_categories(["Carthage"])
+    batch.loc[5, "ward"] = "Carthage"
+    found = people.validate(batch)
+    assert [line["row"] for line in lines(found)] == ["5", "4"]
+    document = found.failing_rows.document.decode()
+    assert [word for word in ("9999", "Carthage", "4111", "Ugarit", "Knossos", "Mycenae") if word in document] == []
+    assert not {"ward", "rent"} & set(lines(found)[0])
+
+
 def test_a_hidden_key_has_no_right_of_its_own(people: Any) -> None:
     keys = type(people.spec.keys)(primary=("wage", "town"))
     found = people.validate(people.batch(), keys=keys)

@@ -1,4 +1,4 @@
-"""A whole validation: each rule catches its fault, the mode checks arrive untouched, nothing that breaks passes."""
+"""A whole validation: each rule catches its fault, the checks arrive untouched, nothing that breaks passes."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from headwater.checks.battery import battery, judge
+from headwater.checks import cell
+from headwater.checks.judge import Judge
 from headwater.checks.result import CheckResult
 from headwater.checks.verdict import verdict
-from headwater.expectations.held import held, reference_for
+from headwater.expectations.held import held, judge_for
 
 SECRETS = ("Ashkelon", "Byblos")
 FORBIDDEN_TEXTS = (*SECRETS, "1234.5", "7777.125", "1,234.5", "7,777.125")
@@ -36,12 +37,12 @@ def test_an_honest_batch_passes_every_rule(people: Any) -> None:
     assert len(set(names)) == len(names) == len(found.suite["expectations"])
 
 
-def test_the_mode_checks_are_those_of_the_battery_and_unchanged(people: Any) -> None:
+def test_the_checks_are_those_of_the_judge_and_unchanged(people: Any) -> None:
     batch = people.batch()
     found = people.validate(batch)
-    modes = [result for result in found.results if not result.name.startswith("rule:")]
-    assert [mode.name for mode in modes] == [check.name for check in battery(people.reference.targets)]
-    assert modes == judge(batch, people.reference)
+    checks = [result for result in found.results if not result.name.startswith("rule:")]
+    assert tuple(check.name for check in checks) == people.judge.names
+    assert checks == people.judge.results(batch)
 
 
 def set_value(column: str, value: Any, rows: int = 3) -> Callable[[pd.DataFrame], pd.DataFrame]:
@@ -82,7 +83,7 @@ FAULTS: list[tuple[str, Callable[[pd.DataFrame], pd.DataFrame], str, float]] = [
 ]
 
 
-SEEN_ONLY = {f"rule:column_values_to_be_between:{name}" for name in ("pay", "wage", "born")}
+SEEN_ONLY = {f"rule:column_values_to_be_between:{name}" for name in ("pay", "wage", "born", "rent")}
 """Ranges that the spec does not name: what training saw. Beyond them is worth a look and does not close the gate."""
 
 
@@ -122,7 +123,7 @@ def test_a_dropped_category_fails_the_batch(people: Any) -> None:
     batch.loc[batch["job"].astype(str).str.startswith("<script>"), "job"] = "clerk"
     found = people.validate(batch)
     assert broken_rules(found) == set()
-    assert (of(found, "category_presence").passed, of(found, "category_presence").severity) == (False, "critical")
+    assert (of(found, "category.smallest").passed, of(found, "category.smallest").severity) == (False, "critical")
 
 
 def test_a_missing_column_is_critical_wherever_it_is_needed(people: Any) -> None:
@@ -165,6 +166,106 @@ def test_values_of_sensitive_columns_are_told_nowhere(people: Any) -> None:
     assert "one of 2 values" in found.page
 
 
+UNCALLED = (
+    "Ugarit",
+    "Knossos",
+    "Mycenae",
+    "Carthage",
+    "4111.2",
+    "5222.7",
+    "6333.3",
+    "4,111",
+    "6,333",
+    "9999.5",
+    "9,999.5",
+)
+"""Values of ``ward`` and ``rent``, which are neither public nor sensitive."""
+
+
+@pytest.mark.parametrize("is_candidate", [False, True])
+def test_values_of_a_column_that_nobody_called_public_are_told_nowhere(people: Any, is_candidate: bool) -> None:
+    """Rules and every family's finding and picture: the batch is spoiled so that both columns are the worst ones."""
+    batch = people.batch()
+    batch.loc[batch["ward"] == "Ugarit", "ward"] = "Knossos"
+    batch["rent"] = np.where(np.arange(len(batch)) % 2, 4111.25, 9999.5)
+    judge = people.candidate if is_candidate else people.judge
+    pictured = people.validate(batch, judge=judge)
+    batch["ward"] = batch["ward"].cat.add_categories(["Carthage"])
+    batch.loc[4, "ward"] = "Carthage"
+    broken = people.validate(batch, judge=judge)
+    assert {"rule:column_values_to_be_between:rent", "rule:column_values_to_be_in_set:ward"} <= broken_rules(broken)
+    for found in (pictured, broken):
+        assert found.failing_rows is not None
+        told = json.dumps(found.suite) + found.page + json.dumps([r.model_dump(mode="json") for r in found.results])
+        told += found.failing_rows.document.decode()
+        assert [text for text in UNCALLED if text in told] == []
+    worst = [of(pictured, name) for name in ("category.smallest", "column.shape", "column.spread", "pair.tables")]
+    assert [one.detail.get("column") for one in worst[:3]] == ["ward", "rent", "rent"]
+    assert "one of 3 values" in broken.page
+    assert "rent lies in its range (training rows); the bounds are not shown." in broken.page
+
+
+def test_what_the_spec_names_is_told_of_a_column_that_is_not_public_but_not_of_a_sensitive_one(people: Any) -> None:
+    batch = people.batch()
+    for is_sensitive in (False, True):
+        named = {"sensitive": is_sensitive}
+        columns = {
+            **people.spec.columns,
+            "rent": people.spec.columns["rent"].model_copy(update={"min": 4000, "max": 7000.5, **named}),
+            "ward": people.spec.columns["ward"].model_copy(
+                update={"values": ("Ugarit", "Knossos", "Mycenae", "Tyre"), **named}
+            ),
+        }
+        found = people.validate(batch, columns=columns)
+        assert broken_rules(found) == set()
+        told = json.dumps(found.suite) + found.page + json.dumps([r.model_dump(mode="json") for r in found.results])
+        names = ("4,000", "7000.5", "Tyre")
+        assert [text for text in names if text in told] == ([] if is_sensitive else list(names))
+        assert [text for text in ("4111.25", "6333.375", "≤ 4111", "≤ 5222") if text in told] == []
+
+
+class HostileError(Exception):
+    """An error whose message would be told if it were taken for a class."""
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("Rumpelstiltskin"), KeyError("Rumpelstiltskin"), HostileError("no\nRumpelstiltskin"), HostileError()]
+)
+def test_a_family_that_raises_fails_closed_with_its_class_only(
+    people: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    def broken(*given: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(cell, "measure", broken)
+    with caplog.at_level(logging.DEBUG):
+        found = people.validate(people.batch())
+    failed = [one for one in found.results if not one.passed]
+    assert {one.name for one in failed} == {statistic.name for statistic in cell.STATISTICS}
+    assert {one.severity for one in failed} == {"critical"}
+    assert not verdict(list(found.results)).passed
+    told = json.dumps([one.model_dump(mode="json") for one in found.results]) + found.page + caplog.text
+    assert "Rumpelstiltskin" not in told
+    assert found.page.count(f">{type(error).__name__}</span>") == len(failed)
+
+
+@pytest.mark.parametrize("error", [ValueError("Rumpelstiltskin"), HostileError("no\nRumpelstiltskin\nRumpelstiltskinError")])
+def test_what_breaks_inside_great_expectations_is_critical(
+    people: Any, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def broken(judge: Judge, batch: pd.DataFrame) -> None:
+        raise error
+
+    monkeypatch.setattr(Judge, "by_name", broken)
+    found = people.validate(people.batch())
+    checks = [one for one in found.results if not one.name.startswith("rule:")]
+    assert tuple(one.name for one in checks) == people.judge.names
+    assert {(one.passed, one.severity, one.value) for one in checks} == {(False, "critical", None)}
+    assert all(one.error is not None and "inside Great Expectations" in one.error for one in checks)
+    assert not verdict(list(found.results)).passed
+    assert "Rumpelstiltskin" not in json.dumps([one.model_dump(mode="json") for one in found.results]) + found.page
+
+
 def test_the_suite_is_json_with_parameters_for_hidden_values(people: Any) -> None:
     found = people.validate(people.batch())
     assert json.loads(json.dumps(found.suite)) == found.suite
@@ -177,11 +278,11 @@ def test_the_suite_is_json_with_parameters_for_hidden_values(people: Any) -> Non
     assert {one["severity"] for one in found.suite["expectations"]} == {"critical", "warning"}
 
 
-def test_the_reference_is_let_go_and_held_once(people: Any) -> None:
+def test_the_judge_is_let_go_and_held_once(people: Any) -> None:
     people.validate(people.batch())
-    with pytest.raises(LookupError, match="no reference is held"):
-        reference_for("0b5c-1")
-    with held("0b5c-1", people.reference), pytest.raises(RuntimeError, match="runs already"):
+    with pytest.raises(LookupError, match="no judge is held"):
+        judge_for("0b5c-1")
+    with held("0b5c-1", people.judge), pytest.raises(RuntimeError, match="runs already"):
         people.validate(people.batch())
 
 

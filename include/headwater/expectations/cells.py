@@ -7,23 +7,38 @@ Every text is plain; the page view escapes it.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from great_expectations.render import CollapseContent, RenderedGraphContent, RenderedStringTemplateContent
 
+from headwater.checks.refusal import CannotJudgeError
 from headwater.checks.result import CheckResult, LimitOrigin
 
 ORIGIN: dict[LimitOrigin, str] = {
     "spec": "from the spec",
-    "noise_floor": "from the noise between real samples",
-    "exact": "exact binomial limit",
-    "certificate": "from what the generator showed when it was promoted",
+    "noise_floor": "from real rows against real rows",
+    "exact": "from the exact distribution of counts",
+    "certificate": "from what this generator showed when promoted",
 }
+WORSE = 0.1
+"""Standard deviations from which a finding is called worse than honest rows."""
+_OWN = f"{CannotJudgeError.__name__}: "
 
 
-def text(sentence: str) -> RenderedStringTemplateContent:
-    """A sentence, shown as it is: nothing in it is taken for markup or for a parameter."""
-    return RenderedStringTemplateContent(string_template={"template": "$sentence", "params": {"sentence": sentence}})
+def text(sentence: str, kind: str = "") -> RenderedStringTemplateContent:
+    """A sentence, shown as it is: nothing in it is taken for markup or for a parameter. ``kind`` is a CSS class."""
+    template: dict[str, Any] = {"template": "$sentence", "params": {"sentence": sentence}}
+    return RenderedStringTemplateContent(
+        string_template={**template, "styling": {"classes": [kind]}} if kind else template
+    )
+
+
+def headline(demand: str, name: str) -> RenderedStringTemplateContent:
+    """What is demanded, and the name that index, ledger and log know the check by."""
+    styling = {"params": {"demand": {"classes": ["demand"]}, "name": {"classes": ["name"]}}}
+    template = {"template": "$demand $name", "params": {"demand": demand, "name": name}, "styling": styling}
+    return RenderedStringTemplateContent(string_template=template)
 
 
 def badge(word: str, kind: str) -> RenderedStringTemplateContent:
@@ -45,42 +60,96 @@ def picture(chart: dict[str, Any] | None, *, is_open: bool, label: str = "Pictur
     return [CollapseContent(collapse=[graph], collapse_toggle_link=label, styling=fold)]
 
 
+def lines(parts: Iterable[str]) -> list[RenderedStringTemplateContent]:
+    """Each part on a line of its own, the first one largest."""
+    return [text(part, "aside" if place else "") for place, part in enumerate(parts)]
+
+
 def finding(check: CheckResult) -> list[str]:
-    """The finding in plain words; what honest rows show; what could have been missed."""
-    parts = [check.sentence]
-    if check.effect is not None and check.noise is not None:
-        parts.append(
-            f"Honest real rows show {number(check.noise)}; this is {check.effect:+.1f} standard deviations worse."
-        )
-    if check.ratio is not None and check.limit is not None:
-        parts.append(f"It has gone {max(check.ratio, 0):.0%} of the way to the limit ({check.n:,} rows a side).")
+    """The finding in plain words; then how far it is from honest rows, and what could have been missed."""
+    parts = [_effect(check), _standing(check)]
     if check.detection_limit is not None:
-        parts.append(f"A lost region of {check.detection_limit:.2%} of the rows would have been seen.")
-    return parts
+        lost = check.detection_limit * 100
+        parts.append(f"A loss of {lost:.3g} % of the real rows, all in one place, would have failed here.")
+    aside = " ".join(part for part in parts if part)
+    return [check.sentence, aside] if aside else [check.sentence]
 
 
 def value_of(check: CheckResult) -> str:
-    """``0.912 (0.897 to 0.925)``; a dash where the check could not run."""
+    """``0.912``, a rule's count of breaches; a dash where the check could not run."""
     if check.value is None:
         return "–"
-    if check.name.startswith("rule:"):
-        return f"{check.value:,.0f}"
-    if check.interval is None:
-        return number(check.value)
-    low, high = check.interval
-    return f"{number(check.value)} (95 %: {number(low)} to {number(high)})"
+    return f"{check.value:,.0f}" if is_rule(check) else number(check.value)
 
 
-def limit_of(check: CheckResult) -> str:
-    """``at least 0.85, from the spec``; a dash where nothing is judged. A rule's limit is always none."""
+def found_of(check: CheckResult) -> list[str]:
+    """The value; its interval; what honest rows show."""
+    parts = [value_of(check)]
+    if check.value is None or is_rule(check):
+        return parts
+    if check.interval is not None and check.interval[0] <= check.value <= check.interval[1]:
+        low, high = check.interval
+        parts.append(f"95 %: {number(low)} to {number(high)}")
+    if check.noise is not None:
+        parts.append(f"honest rows: {number(check.noise)}")
+    return parts
+
+
+def limit_of(check: CheckResult) -> list[str]:
+    """``at least 0.85`` and ``from the spec``; a dash where nothing is judged. A rule's limit is always none."""
     if check.limit is None:
-        return "–"
-    if check.name.startswith("rule:"):
-        return "none may break it"
+        return ["–"]
+    if is_rule(check):
+        return ["none may break it"]
     direction = "at least" if check.direction == "at_least" else "at most"
-    return f"{direction} {number(check.limit)}, {ORIGIN[check.limit_origin]}"
+    return [f"{direction} {number(check.limit)}", ORIGIN[check.limit_origin]]
+
+
+def held_of(check: CheckResult) -> str:
+    """Value and limit in one line: ``Found 27; at least 31 (from the spec).``"""
+    found, limit = value_of(check), limit_of(check)
+    return f"Found {found}." if len(limit) < 2 else f"Found {found}; {limit[0]} ({limit[1]})."
+
+
+def error_of(check: CheckResult) -> str:
+    """The class of the error that broke a check, where its sentence does not tell the reason. The rest is logged."""
+    told = check.error or ""
+    return "" if is_rule(check) or told.startswith(_OWN) else told.partition(" at ")[0]
+
+
+def is_rule(check: CheckResult) -> bool:
+    """Whether it is a rule of the table, not a check of the battery."""
+    return check.name.startswith("rule:")
 
 
 def number(value: float) -> str:
-    """Whole numbers with thousands' commas, others with four significant digits."""
-    return f"{value:,.0f}" if float(value).is_integer() and abs(value) >= 2 else f"{value:.4g}"
+    """Whole numbers and large ones with thousands' commas, others with three significant digits: ``0.0372``."""
+    if abs(value) < 1e-12:
+        return "0"
+    is_large = 1_000 <= abs(value) < 1e15
+    told = f"{value:,.0f}" if is_large or (float(value).is_integer() and abs(value) < 1e15) else f"{value:.3g}"
+    return told.replace("-", "−")
+
+
+def _effect(check: CheckResult) -> str:
+    """The effect above the noise floor."""
+    if check.effect is None:
+        return ""
+    if check.effect < WORSE:
+        return "No worse than honest rows on average."
+    return f"{check.effect:,.1f} standard deviations worse than honest rows on average."
+
+
+def _standing(check: CheckResult) -> str:
+    """Where it stands between what honest rows do and the limit. The contract's own limits know no such way."""
+    ratio = check.ratio
+    if check.limit is None:
+        place = "Beyond" if ratio is not None and ratio > 1 else "Within"
+        return f"{place} what honest rows show; not judged before its generator is promoted."
+    if ratio is None or check.limit_origin == "spec" or check.passed != (ratio <= 1):
+        return ""
+    if ratio > 1:
+        return f"It went {ratio:,.1f} times as far as the limit."
+    if ratio > 0:
+        return f"{ratio:.0%} of the way to the limit."
+    return "Half of all honest samples go as far." if check.effect is not None and check.effect >= WORSE else ""

@@ -76,14 +76,15 @@ class FamilyExpectation(BatchExpectation):
         cls, configuration: Any = None, result: Any = None, runtime_configuration: Any = None
     ) -> list[Any]:
         config = configuration or result.expectation_config
-        return [cells.text(BY_NAME[config.kwargs["statistic"]].demand)]
+        name = config.kwargs["statistic"]
+        return [cells.headline(BY_NAME[name].demand, name)]
 
     @classmethod
     @renderer(renderer_type=LegacyDiagnosticRendererType.UNEXPECTED_STATEMENT)
     def _diagnostic_unexpected_statement_renderer(
         cls, configuration: Any = None, result: Any = None, runtime_configuration: Any = None
     ) -> list[Any]:
-        return [cells.text(part) for part in cells.finding(cls.check_of(result))]
+        return cells.lines(cells.finding(cls.check_of(result)))
 
     @classmethod
     @renderer(renderer_type=LegacyDiagnosticRendererType.UNEXPECTED_TABLE)
@@ -97,5 +98,5 @@ class FamilyExpectation(BatchExpectation):
     @renderer(renderer_type=LegacyDiagnosticRendererType.OBSERVED_VALUE)
     def _diagnostic_observed_value_renderer(
         cls, configuration: Any = None, result: Any = None, runtime_configuration: Any = None
-    ) -> str:
-        return cells.value_of(cls.check_of(result))
+    ) -> list[Any]:
+        return list(cells.lines(cells.found_of(cls.check_of(result))))

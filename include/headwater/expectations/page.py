@@ -19,6 +19,7 @@ from headwater.checks.result import CheckResult
 from headwater.checks.verdict import verdict
 from headwater.expectations import cells
 from headwater.expectations.failing_rows import FailingRows
+from headwater.expectations.page_order import in_order
 from headwater.expectations.page_rows import rows_of
 from headwater.expectations.page_view import PageView
 from headwater.expectations.results import config_of
@@ -27,7 +28,6 @@ from headwater.expectations.trend import History
 if TYPE_CHECKING:
     from headwater.expectations.validate import Subject
 
-RANK = {"critical": 0, "warning": 1, "info": 2}
 WHOLE_TABLE = "Table-Level Expectations"
 FAILED_MAX = 12
 """Failed checks told at the top; the rest is counted and stands below."""
@@ -45,7 +45,7 @@ def render(
 
     Of ``rows`` only the number is told, with a link to ``failing_rows.csv`` beside the page.
     """
-    pairs = sorted(zip(found.results, checks, strict=True), key=lambda pair: _order(pair[1]))
+    pairs = [(found.results[position], checks[position]) for position in in_order(checks)]
     ordered = ExpectationSuiteValidationResult(
         success=found.success,
         results=[one for one, _ in pairs],
@@ -60,11 +60,6 @@ def render(
     failed = Counter(_section_of(one) for one, check in pairs if not check.passed)
     told = {"failing": None if rows is None else {"written": rows.written, "found": rows.found}}
     return PageView().render(_arranged(document, failed), **_head(checks, subject, failed), **told)
-
-
-def _order(check: CheckResult) -> tuple[bool, int, bool]:
-    """Failed before passed, critical before info, mode checks before rules."""
-    return check.passed, RANK[check.severity], check.name.startswith("rule:")
 
 
 def _section_of(found: Any) -> str:
@@ -82,22 +77,39 @@ def _arranged(document: RenderedDocumentContent, failed: Counter[str]) -> Render
 def _head(checks: Sequence[CheckResult], subject: Subject, failed: Counter[str]) -> dict[str, Any]:
     """What the template shows above the sections: verdict, batch facts, failures."""
     judged = verdict(list(checks))
-    broken = sorted((check for check in checks if not check.passed), key=_order)
+    told = _told([checks[position] for position in in_order(checks) if not checks[position].passed])
     return {
         "subject": {**asdict(subject), "started_at": subject.started_at.isoformat(sep=" ", timespec="seconds")},
         "passed": judged.passed,
+        "nearest": _nearest(checks),
         "counts": {"all": len(checks), "passed": sum(check.passed for check in checks)},
-        "broken": [
-            {
-                "name": check.name,
-                "severity": check.severity,
-                "sentence": check.sentence,
-                "found": cells.value_of(check),
-                "limit": cells.limit_of(check),
-            }
-            for check in broken[:FAILED_MAX]
-        ],
-        "more_broken": max(0, len(broken) - FAILED_MAX),
+        "broken": told[:FAILED_MAX],
+        "more_broken": sum(1 + one["same"] for one in told[FAILED_MAX:]),
         "failed_in": dict(failed),
         "whole_table": WHOLE_TABLE,
     }
+
+
+def _told(broken: Sequence[CheckResult]) -> list[dict[str, Any]]:
+    """The failed checks as the head lists them; what could not run for one and the same reason is one entry."""
+    found: list[dict[str, Any]] = []
+    reasons: dict[str, dict[str, Any]] = {}
+    for check in broken:
+        reason = "" if cells.is_rule(check) else check.error or ""
+        if reason in reasons:
+            reasons[reason]["same"] += 1
+            continue
+        held = "" if cells.is_rule(check) or check.value is None else cells.held_of(check)
+        found.append(
+            {"name": check.name, "severity": check.severity, "sentence": check.sentence, "held": held, "same": 0}
+        )
+        if reason:
+            reasons[reason] = found[-1]
+    return found
+
+
+def _nearest(checks: Sequence[CheckResult]) -> str:
+    """The check that has gone furthest towards its limit, as far as that is known; empty where none has."""
+    gone = {check.name: check.ratio for check in checks if check.severity == "critical" and check.ratio is not None}
+    name = max(gone, key=lambda name: gone[name], default="")
+    return f"{name}, {gone[name]:.0%} of the way" if name and gone[name] > 0 else ""

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from great_expectations.core.expectation_validation_result import ExpectationValidationResult
@@ -21,6 +22,7 @@ from great_expectations.render.renderer.content_block import ValidationResultsTa
 
 from headwater.checks.result import CheckResult
 from headwater.expectations import cells
+from headwater.expectations.page_order import group_of
 from headwater.expectations.results import is_mode
 from headwater.expectations.trend import History, trend
 
@@ -59,8 +61,8 @@ class RowsWithSeverity(ValidationResultsTableContentBlockRenderer):
     @classmethod
     def _process_content_block(cls, content_block: Any, has_failed_evr: Any, render_object: Any = None) -> None:
         content_block.header_row = ["Status", "Severity", "What was checked", "Found", "Limit"]
-        outcomes = [_outcome(_drawing.get().checks[id(found)]) for found in render_object]
-        content_block.table_options = {"outcomes": outcomes}
+        checks = [_drawing.get().checks[id(found)] for found in render_object]
+        content_block.table_options = {"groups": _groups(checks), "outcomes": [_outcome(check) for check in checks]}
 
     @classmethod
     def _get_content_block_fn(cls, expectation_type: str, expectation_config: Any = None) -> Callable[..., Any]:
@@ -73,9 +75,17 @@ class RowsWithSeverity(ValidationResultsTableContentBlockRenderer):
             except Exception as error:  # noqa: BLE001  whatever fails in one row must not cost the page
                 log.warning("a row of the page could not be drawn: %s of %s", type(error).__name__, check.name)
                 told = [cells.text(f"{check.sentence} (This row could not be drawn in full.)")]
-                found = cells.value_of(check)
+                found = list(cells.lines(cells.found_of(check)))
             state = cells.badge("passed" if check.passed else "failed", _outcome(check))
-            return [[state, cells.badge(check.severity, check.severity), told, found, cells.limit_of(check)]]
+            return [
+                [
+                    state,
+                    cells.badge(check.severity, check.severity),
+                    told,
+                    found,
+                    list(cells.lines(cells.limit_of(check))),
+                ]
+            ]
 
         return row
 
@@ -85,7 +95,9 @@ def _drawn(
 ) -> tuple[list[Any], Any]:
     """What was checked and what was found, as Great Expectations' renderers tell it; errors in our own words."""
     if check.error is not None:
-        return [cells.text(check.sentence), cells.text(check.error)], cells.value_of(check)
+        return list(cells.lines(part for part in (check.sentence, cells.error_of(check)) if part)), cells.value_of(
+            check
+        )
     if not is_mode(result):
         return [cells.text(check.sentence)], cells.value_of(check)
     _, told, found = draw(result=result, runtime_configuration=runtime, **kwargs)[0]
@@ -98,6 +110,12 @@ def _trend_of(check: CheckResult) -> list[Any]:
     drawing = _drawing.get()
     chart = trend(check, drawing.history.get(check.name, ()), drawing.batch_date)
     return list(cells.picture(chart, is_open=not check.passed, label="Last batches"))
+
+
+def _groups(checks: Sequence[CheckResult]) -> list[dict[str, Any]]:
+    """Rows under each heading, in their order; no headings where the rows have but one."""
+    found = [{"title": title, "rows": len(list(rows))} for title, rows in groupby(checks, group_of)]
+    return found if len(found) > 1 else [{**one, "title": ""} for one in found]
 
 
 def _outcome(check: CheckResult) -> str:

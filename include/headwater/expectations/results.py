@@ -6,6 +6,7 @@ what is said of a rule that could not run. Does not: pages, verdicts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Set
 from typing import Any
 
@@ -16,6 +17,7 @@ from headwater.checks.result import CheckResult
 from headwater.expectations.mode import FamilyExpectation
 
 Found = ExpectationValidationResult
+_ERROR_CLASS = re.compile(r"[A-Z]\w*(Error|Exception|Exit|Interrupt|Iteration|Warning)")
 
 
 def check_of(found: Found, rows: int, told: Set[str]) -> CheckResult:
@@ -26,6 +28,7 @@ def check_of(found: Found, rows: int, told: Set[str]) -> CheckResult:
     name = name_of(found)
     common: dict[str, Any] = {
         "name": name,
+        "family": name.partition(".")[0] if is_mode(found) else "",
         "severity": "critical",
         "direction": "at_most",
         "limit_origin": "spec",
@@ -51,7 +54,7 @@ def config_of(found: Found) -> ExpectationConfiguration:
 
 
 def is_mode(found: Found) -> bool:
-    """Whether the expectation is one of the mode checks."""
+    """Whether the expectation is a check of the battery, not a rule of the table."""
     return "reference_key" in config_of(found).kwargs
 
 
@@ -86,9 +89,15 @@ def error_of(found: Found, told: Set[str]) -> str | None:
     message = str(raised[0]["exception_message"])
     if message in told:
         return message
-    last = str(raised[0]["exception_traceback"]).strip().rsplit("\n", 1)[-1]
-    kind = last.split(":", 1)[0].rsplit(".", 1)[-1].strip()
-    return f"{kind if kind.isidentifier() else 'an error'} inside Great Expectations"
+    return f"{_class_in(str(raised[0]['exception_traceback']))} inside Great Expectations"
+
+
+def _class_in(traceback: str) -> str:
+    """The class of the exception that ends a traceback. The lines of its message may look like anything."""
+    last = traceback.rpartition("Traceback (most recent call last):")[2].strip("\n").split("\n")
+    told = next((line for line in last if line and not line[0].isspace()), "")
+    kind = told.partition(":")[0].rpartition(".")[2].strip()
+    return kind if _ERROR_CLASS.fullmatch(kind) else "an error"
 
 
 def _breaches(found: Found) -> tuple[int, str]:

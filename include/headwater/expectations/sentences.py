@@ -1,4 +1,4 @@
-"""What each rule of the table demands, in one plain sentence. Values of sensitive columns are never in it.
+"""What each rule of the table demands, in one plain sentence. Bounds and values that may not be shown are not in it.
 
 The sentences are plain text: who shows them escapes them.
 """
@@ -17,7 +17,7 @@ SHOWN_MAX = 12
 def in_range(name: str, allowed: Range, *, hidden: bool) -> str:
     """``age lies between 17 and 90 (spec).``"""
     if hidden:
-        return f"{name} lies in its allowed range; the bounds are not shown because the column is sensitive."
+        return f"{name} lies in its range ({allowed.origin}); the bounds are not shown."
     if allowed.low is None:
         return f"{name} is at most {_bound(allowed.high)} ({allowed.origin})."
     if allowed.high is None:
@@ -29,7 +29,7 @@ def in_set(name: str, allowed: Allowed, *, hidden: bool) -> str:
     """``salary is one of 2 values (training rows): <=50K, >50K.``"""
     start = f"{name} is one of {len(allowed.values)} values ({allowed.origin})"
     if hidden:
-        return f"{start}; they are not shown because the column is sensitive."
+        return f"{start}; they are not shown."
     named = ", ".join(str(value) for value in allowed.values[:SHOWN_MAX])
     left = len(allowed.values) - SHOWN_MAX
     return f"{start}: {named}, and {left} more." if left > 0 else f"{start}: {named}."

@@ -1,4 +1,4 @@
-"""The suite of a dataset: one Great Expectations expectation for each rule of its spec, and the mode checks.
+"""The suite of a dataset: one Great Expectations expectation for each rule of its spec, and for each check.
 
 Belongs here: which rules a table has. Does not: running them (``validate.py``), counting (``engine.py``), how a
 finding is told (``results.py``).
@@ -6,17 +6,18 @@ finding is told (``results.py``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import great_expectations as gx
 import great_expectations.expectations as gxe
 from great_expectations.expectations.metadata_types import FailureSeverity
 
-from headwater.checks.facts import TableFacts
+from headwater.checks.facts import ColumnFacts, TableFacts
 from headwater.expectations import families, sentences
-from headwater.expectations.bounds import allowed_of, range_of
+from headwater.expectations.bounds import Origin, allowed_of, range_of
 from headwater.spec import Column, DatasetSpec
 from headwater.tables.schema import ColumnSchema, Storage, TableSchema
 
@@ -31,13 +32,15 @@ TYPE_NAME: Mapping[Storage, str] = {
 """Great Expectations' name of the pandas type of each storage (masked types go by the type of their values)."""
 CATEGORY_TYPE = "CategoricalDtypeType"
 
+Hide = Callable[[gxe.Expectation], gxe.Expectation]
+
 
 @dataclass(frozen=True)
 class Rules:
     """A suite, and the values that are handed to it at run time only.
 
-    ``parameters`` hold the bounds and sets of sensitive columns: the suite names them by ``$PARAMETER``, so that
-    its JSON carries none of their values.
+    ``parameters`` hold the bounds and sets that may not be shown (see :func:`may_tell`): the suite names them by
+    ``$PARAMETER``, so that its JSON carries none of them.
     """
 
     suite: gx.ExpectationSuite
@@ -47,7 +50,7 @@ class Rules:
 def build(
     spec: DatasetSpec, schema: TableSchema, facts: TableFacts, rows: int, *, reference_key: str, checks: Sequence[str]
 ) -> Rules:
-    """The suite for a batch of ``rows`` rows: the table's rules, then each column's, the key's, the mode checks.
+    """The suite for a batch of ``rows`` rows: the table's rules, then each column's, the key's, the checks.
 
     Needs a Great Expectations context to be set in this process. ``reference_key`` is where the judge is held;
     ``checks`` are the names of its checks.
@@ -57,11 +60,10 @@ def build(
     expectations: list[gxe.Expectation] = _table_rules(schema, rows)
     for position, column in enumerate(schema.columns):
         declared = spec.columns.get(column.name, Column(sdtype="id"))
-        rules = [_type_rule(column), *_missing_rules(column), *_range_rules(declared, column, found.get(column.name))]
-        rules += _set_rules(declared, column)
-        if is_hidden(declared):
-            rules = [_hide(rule, f"column_{position}", parameters) for rule in rules]
-        expectations += rules
+        hide = partial(_hide, prefix=f"column_{position}", parameters=parameters)
+        expectations += [_type_rule(column), *_missing_rules(column)]
+        expectations += _range_rules(declared, column, found.get(column.name), hide)
+        expectations += _set_rules(declared, column, hide)
     expectations += _key_rules(spec)
     expectations += families.expectations(checks, reference_key)
     for position, expectation in enumerate(expectations):
@@ -70,8 +72,17 @@ def build(
 
 
 def is_hidden(column: Column) -> bool:
-    """Whether no value of the column may be shown."""
+    """Whether no value of a row may be shown, real or made."""
     return not column.public
+
+
+def may_tell(column: Column, origin: Origin) -> bool:
+    """Whether the bounds or the set of values of a rule may be shown.
+
+    What the spec's author wrote is theirs to show, unless they called the column sensitive. What was seen in real
+    rows is shown only where the column is public.
+    """
+    return column.public or (origin == "spec" and not column.sensitive)
 
 
 def _rule(
@@ -103,31 +114,29 @@ def _missing_rules(column: ColumnSchema) -> list[gxe.Expectation]:
     return [_rule(gxe.ExpectColumnValuesToNotBeNull, sentences.never_missing(column.name), column=column.name)]
 
 
-def _range_rules(declared: Column, column: ColumnSchema, facts: Any) -> list[gxe.Expectation]:
+def _range_rules(
+    declared: Column, column: ColumnSchema, facts: ColumnFacts | None, hide: Hide
+) -> list[gxe.Expectation]:
     allowed = range_of(declared, column, facts)
     if allowed is None:
         return []
-    sentence = sentences.in_range(column.name, allowed, hidden=is_hidden(declared))
+    is_told = may_tell(declared, allowed.origin)
+    sentence = sentences.in_range(column.name, allowed, hidden=not is_told)
     # An honest row may lie a little beyond what training happened to see: that is worth a look, not a closed gate.
     severity = FailureSeverity.CRITICAL if allowed.origin == "spec" else FailureSeverity.WARNING
-    return [
-        _rule(
-            gxe.ExpectColumnValuesToBeBetween,
-            sentence,
-            severity,
-            column=column.name,
-            min_value=allowed.low,
-            max_value=allowed.high,
-        )
-    ]
+    bounds = {"min_value": allowed.low, "max_value": allowed.high}
+    rule = _rule(gxe.ExpectColumnValuesToBeBetween, sentence, severity, column=column.name, **bounds)
+    return [rule if is_told else hide(rule)]
 
 
-def _set_rules(declared: Column, column: ColumnSchema) -> list[gxe.Expectation]:
+def _set_rules(declared: Column, column: ColumnSchema, hide: Hide) -> list[gxe.Expectation]:
     allowed = allowed_of(declared, column)
     if allowed is None:
         return []
-    sentence = sentences.in_set(column.name, allowed, hidden=is_hidden(declared))
-    return [_rule(gxe.ExpectColumnValuesToBeInSet, sentence, column=column.name, value_set=list(allowed.values))]
+    is_told = may_tell(declared, allowed.origin)
+    sentence = sentences.in_set(column.name, allowed, hidden=not is_told)
+    rule = _rule(gxe.ExpectColumnValuesToBeInSet, sentence, column=column.name, value_set=list(allowed.values))
+    return [rule if is_told else hide(rule)]
 
 
 def _key_rules(spec: DatasetSpec) -> list[gxe.Expectation]:

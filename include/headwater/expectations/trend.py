@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from headwater.checks.result import CheckResult
-from headwater.expectations.chart_parts import LIMIT, REAL, SCHEMA, SYNTHETIC
+from headwater.expectations.chart_parts import LIMIT, REAL, SYNTHETIC, framed
 
 BATCHES = 30
 """Batches in the picture, the page's own the last of them."""
@@ -46,21 +46,10 @@ def trend(check: CheckResult, earlier: Sequence[Point], batch_date: date) -> dic
         "title": None,
         "axis": {"format": "%d %b", "labelOverlap": True, "tickCount": 6},
     }
-    y = {"type": "quantitative", "title": check.name, "scale": {"zero": False}, "axis": {"titleLimit": 105}}
-    return {
-        "$schema": SCHEMA,
-        "data": {"values": points},
-        "width": 420,
-        "height": 110,
-        "title": {
-            "text": f"The last {len(points)} batches. Red dashes: the limit. Large: this batch.",
-            "fontSize": 11,
-            "fontWeight": "normal",
-            "anchor": "start",
-        },
-        "layer": [_limit_steps(x, y), _line(x, y), _dots(x, y)],
-        "config": {"view": {"stroke": None}, "axis": {"grid": False, "labelFontSize": 11, "titleFontSize": 11}},
-    }
+    y = {"type": "quantitative", "title": None, "scale": {"zero": False}, "axis": {"tickCount": 5}}
+    layers = [_limit_steps(x, y), _line(x, y), _dots(x, y)]
+    hint = "Red dashes: the limit. Red dots: failed. Large: this batch."
+    return {**framed(points, layers, 110, f"The last {len(points)} batches", hint), "description": check.name}
 
 
 def _limit_steps(x: dict[str, Any], y: dict[str, Any]) -> dict[str, Any]:

@@ -58,10 +58,10 @@ class Validation:
     """What was found.
 
     Attributes:
-        results: one for each expectation: the suite's rules first, then the mode checks, in the suite's order.
+        results: one for each expectation: the suite's rules first, then the checks, in the suite's order.
         page: the Data Docs page, one HTML document in UTF-8.
         failing_rows: the rows that break rules of the table, for the file beside the page; None where none does.
-        suite: the suite's JSON form; values of sensitive columns stand in it as ``$PARAMETER``.
+        suite: the suite's JSON form; bounds and values that may not be shown stand in it as ``$PARAMETER``.
     """
 
     results: tuple[CheckResult, ...]
