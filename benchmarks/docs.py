@@ -62,7 +62,7 @@ def measure_docs(postgres: EmbeddedPostgres, folder: str, results: int, repetiti
     validations, checks = measured(filling.fill, places["ledger"], before[0]["validation_id"], results).result
     pages = filling.fill_store(Path(folder) / "store_0", places["ledger"], page)
     after = published(places, text, FIRST + timedelta(days=repetitions), repetitions)
-    asked = ("airflow", str(ROOT), places, "knn_coverage", 2 * repetitions + 1)
+    asked = ("airflow", str(ROOT), places, "neighbours.coverage", 2 * repetitions + 1)
     home = Path(folder) / asked[0]
     home.mkdir()
     index = measured(opening.open_index, str(home), *asked[1:]).result

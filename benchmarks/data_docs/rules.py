@@ -2,7 +2,7 @@
 
 The stock engine runs twice: on the same frame and for counts only, as ours does; and as it comes, on texts as pandas
 reads them and with its default lists of values (there the rules of type for categories do not hold).
-Belongs here: the table, the rules, CPU seconds of one run. Does not: mode checks, pages, the ledger.
+Belongs here: the table, the rules, CPU seconds of one run. Does not: the battery's checks, pages, the ledger.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ ENGINES = ("counting", "stock", "stock as it comes")
 
 
 def run_rules(rows: int, engine_name: str) -> dict[str, Any]:
-    """Run every rule of the suite but the mode checks once, by the engine of that name in :data:`ENGINES`."""
+    """Run every rule of the table once, by the engine of that name in :data:`ENGINES`."""
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
     from great_expectations.execution_engine import PandasExecutionEngine

@@ -28,7 +28,7 @@ def test_a_filled_ledger_is_read_like_any_other(database: str) -> None:
     with ledger.transaction() as books:
         furnish(books)
         books.batches.open(batch())
-        books.validations.record(validation(), [check("coverage"), check("c2st", severity="warning")])
+        books.validations.record(validation(), [check("neighbours.coverage"), check("joint.c2st", severity="warning")])
     assert fill(database, uid("validation"), 50) == (51, 102)
     with ledger.transaction() as books:
         query = DocsQuery(datasets=frozenset({"clinic", *OTHERS}))
@@ -39,8 +39,8 @@ def test_a_filled_ledger_is_read_like_any_other(database: str) -> None:
     assert {entry.dataset for entry in entries} == {"clinic", *OTHERS}
     assert len(entries) == 51
     assert all(entry.passed == (not [one for one in entry.failed if one.severity == "critical"]) for entry in entries)
-    assert [one.name for one in checks] == ["coverage", "c2st"]
-    assert len(trend["coverage"]) == 10
+    assert [one.name for one in checks] == ["neighbours.coverage", "joint.c2st"]
+    assert len(trend["neighbours.coverage"]) == 10
 
 
 def test_one_more_page_costs_two_seconds_at_most(results: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -91,13 +92,16 @@ SEEN_ONLY = {f"rule:column_values_to_be_between:{name}" for name in ("pay", "wag
     ("spoil", "name", "value"), [fault[1:] for fault in FAULTS], ids=[fault[0] for fault in FAULTS]
 )
 def test_each_rule_catches_its_fault_alone(people: Any, spoil: Any, name: str, value: float) -> None:
-    found = people.validate(spoil(people.batch()))
+    batch = spoil(people.batch())
+    found = people.validate(batch)
     assert broken_rules(found) == {name}
     caught = of(found, name)
     severity = "warning" if name in SEEN_ONLY else "critical"
     assert (caught.value, caught.limit, caught.direction, caught.severity) == (value, 0.0, "at_most", severity)
     assert caught.error is None
-    assert verdict(list(found.results)).passed is (severity == "warning")
+    # No check of the battery judges infinite values: none passes then, whatever the rule of the range says.
+    is_refused = bool(np.isinf(batch["pay"]).any())
+    assert verdict(list(found.results)).passed is (severity == "warning" and not is_refused)
 
 
 def test_a_compound_key_is_judged_together(people: Any) -> None:
@@ -229,7 +233,8 @@ class HostileError(Exception):
 
 
 @pytest.mark.parametrize(
-    "error", [ValueError("Rumpelstiltskin"), KeyError("Rumpelstiltskin"), HostileError("no\nRumpelstiltskin"), HostileError()]
+    "error",
+    [ValueError("Rumpelstiltskin"), KeyError("Rumpelstiltskin"), HostileError("no\nRumpelstiltskin"), HostileError()],
 )
 def test_a_family_that_raises_fails_closed_with_its_class_only(
     people: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
@@ -246,10 +251,12 @@ def test_a_family_that_raises_fails_closed_with_its_class_only(
     assert not verdict(list(found.results)).passed
     told = json.dumps([one.model_dump(mode="json") for one in found.results]) + found.page + caplog.text
     assert "Rumpelstiltskin" not in told
-    assert found.page.count(f">{type(error).__name__}</span>") == len(failed)
+    assert len(re.findall(rf">\s*{type(error).__name__}\s*</span>", found.page)) == len(failed)
 
 
-@pytest.mark.parametrize("error", [ValueError("Rumpelstiltskin"), HostileError("no\nRumpelstiltskin\nRumpelstiltskinError")])
+@pytest.mark.parametrize(
+    "error", [ValueError("Rumpelstiltskin"), HostileError("no\nRumpelstiltskin\nRumpelstiltskinError")]
+)
 def test_what_breaks_inside_great_expectations_is_critical(
     people: Any, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:

@@ -15,7 +15,7 @@ HOSTILE = "rule:column_values_to_be_between:<script>alert('check')</script>"
 
 
 def judge_nights(url: str, nights: Mapping[str, int]) -> None:
-    """So many nights of each dataset; every fifth fails, by a mode check and by a rule with a hostile name."""
+    """So many nights of each dataset; every fifth fails, by a check and by a rule with a hostile name."""
     migrate(url)
     ledger = Ledger(url)
     with ledger.transaction() as books:
@@ -37,5 +37,5 @@ def _night(books: object, dataset: str, number: int) -> None:
     books.batches.open(batch(name, dataset=dataset, batch_date=day, generator_id=uid(dataset), rows=20_000))
     sentence = "Not passed: 2 of 30 critical checks failed." if failed else "Passed: 30 of 30 critical checks passed."
     judged = {"batch_id": uid(name), "passed": not failed, "sentence": sentence, "started_at": at, "finished_at": at}
-    checks = [check("knn_coverage", passed=not failed), check(HOSTILE, passed=not failed), check("c2st")]
+    checks = [check("neighbours.coverage", passed=not failed), check(HOSTILE, passed=not failed), check("joint.c2st")]
     books.validations.record(validation(name, **judged), checks)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from tests.ledger.facts import uid
-from tests.plugins.hostile_page import NUMBERS, hostile_validation
+from tests.plugins.hostile_page import NUMBERS, hostile_judge, hostile_validation
 from tests.plugins.judged import HOSTILE, judge_nights
 
 from headwater.local.postgres import EmbeddedPostgres
@@ -145,10 +145,11 @@ def elsewhere(url: str, address: str) -> list[str]:
 
 
 def test_nothing_of_a_hostile_table_runs_and_nothing_leaves(visit: Visit) -> None:
+    pictures = 2 * len(hostile_judge().names)  # each check's own, and its trend
     for validation_id in (BROKEN, GOOD):
         page = visit.page_of(validation_id)
         page.locator("details:not([open]) summary").evaluate_all("found => found.forEach(one => one.click())")
-        visit.until("document.querySelectorAll('figure svg').length == 10")
+        visit.until(f"document.querySelectorAll('figure svg').length == {pictures}")
         page.mouse.move(400, 400)
         visit.assert_quiet()
         text = page.locator("body").text_content()
@@ -178,10 +179,33 @@ def test_charts_of_failed_checks_are_drawn_at_once_the_others_when_opened(visit:
     visit.assert_quiet()
 
 
+@pytest.mark.parametrize("width", [390, 700, 1280])
+def test_no_picture_and_no_cell_is_wider_than_its_row(visit: Visit, width: int) -> None:
+    visit.page.set_viewport_size({"width": width, "height": 900})
+    page = visit.page_of(BROKEN)
+    page.locator("details:not([open]) summary").evaluate_all("found => found.forEach(one => one.click())")
+    visit.until("document.querySelectorAll('figure svg').length == document.querySelectorAll('figure').length")
+    wide = page.locator("td").evaluate_all(
+        "found => found.filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.textContent)"
+    )
+    assert wide == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_failed_only_leaves_failed_rows_and_their_headings(visit: Visit) -> None:
+    page = visit.page_of(BROKEN)
+    failed = page.locator("tr.failed").count()
+    assert 0 < failed < page.locator("td[data-label=Status]").count()
+    page.get_by_label("Failed only").check()
+    assert page.locator("td[data-label=Status]:visible").count() == failed
+    assert page.locator("tr.group:visible").all_inner_texts() == ["Failed"]
+    visit.assert_quiet()
+
+
 def test_a_chart_that_cannot_be_drawn_costs_itself_only(visit: Visit) -> None:
     page = visit.page_of(TORN)
     page.locator("details summary").evaluate_all("found => found.forEach(one => one.parentElement.open = true)")
-    visit.until("document.querySelectorAll('figure svg').length == 9")
+    visit.until(f"document.querySelectorAll('figure svg').length == {2 * len(hostile_judge().names) - 1}")
     assert page.get_by_text("This picture could not be drawn").count() == 1
     visit.assert_quiet()
 
@@ -231,7 +255,7 @@ def test_the_style_is_applied(visit: Visit) -> None:
     assert page.locator(".bar").evaluate("bar => getComputedStyle(bar).backgroundColor") == "rgb(16, 38, 60)"
 
 
-@pytest.mark.parametrize("width", [390, 800, 1280])
+@pytest.mark.parametrize("width", [390, 700, 800, 1280])
 def test_nothing_is_wider_than_the_window(visit: Visit, width: int) -> None:
     visit.page.set_viewport_size({"width": width, "height": 900})
     for page in (visit.pages_index(), visit.page_of(BROKEN)):

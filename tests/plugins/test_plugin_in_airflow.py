@@ -165,7 +165,7 @@ def test_datasets_without_the_right_are_not_there(answers: dict[str, Any]) -> No
     assert "secret" not in answers["index"]["all"]["text"]
     assert lines(answers["index"]["other dataset"]) == []
     assert "people" not in answers["index"]["without a right"]["text"]
-    assert "knn_coverage" not in answers["index"]["without a right"]["text"]
+    assert "neighbours.coverage" not in answers["index"]["without a right"]["text"]
     assert "Nothing has been validated yet" in answers["index"]["without a right"]["text"]
 
 

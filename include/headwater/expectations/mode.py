@@ -98,5 +98,5 @@ class FamilyExpectation(BatchExpectation):
     @renderer(renderer_type=LegacyDiagnosticRendererType.OBSERVED_VALUE)
     def _diagnostic_observed_value_renderer(
         cls, configuration: Any = None, result: Any = None, runtime_configuration: Any = None
-    ) -> list[Any]:
-        return list(cells.lines(cells.found_of(cls.check_of(result))))
+    ) -> str:
+        return cells.value_of(cls.check_of(result))

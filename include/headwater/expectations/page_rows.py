@@ -103,7 +103,7 @@ def _drawn(
     _, told, found = draw(result=result, runtime_configuration=runtime, **kwargs)[0]
     if found == "--":  # Great Expectations' sign that a renderer raised, which it has logged
         raise RuntimeError("a renderer of the expectation failed")
-    return [*told, *_trend_of(check)], found
+    return [*told, *_trend_of(check)], list(cells.lines(cells.found_of(check)))
 
 
 def _trend_of(check: CheckResult) -> list[Any]:
@@ -113,9 +113,10 @@ def _trend_of(check: CheckResult) -> list[Any]:
 
 
 def _groups(checks: Sequence[CheckResult]) -> list[dict[str, Any]]:
-    """Rows under each heading, in their order; no headings where the rows have but one."""
-    found = [{"title": title, "rows": len(list(rows))} for title, rows in groupby(checks, group_of)]
-    return found if len(found) > 1 else [{**one, "title": ""} for one in found]
+    """Rows under each heading, in their order; the few rules of a column need no headings."""
+    if all(map(cells.is_rule, checks)):
+        return [{"title": "", "rows": len(checks)}]
+    return [{"title": title, "rows": len(list(rows))} for title, rows in groupby(checks, group_of)]
 
 
 def _outcome(check: CheckResult) -> str:
