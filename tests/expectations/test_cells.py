@@ -30,7 +30,7 @@ def test_numbers_have_sensible_digits(value: float, told: str) -> None:
 
 
 def test_an_interval_that_does_not_hold_its_value_is_not_told() -> None:
-    assert cells.found_of(result(interval=(0.4, 0.6), noise=0.7)) == ["0.5", "95 %: 0.4 to 0.6", "honest rows: 0.7"]
+    assert cells.found_of(result(interval=(0.4, 0.6), noise=0.7)) == ["0.5", "95%: 0.4 to 0.6", "honest rows: 0.7"]
     assert cells.found_of(result(value=199.0, interval=(5.2, 5.3))) == ["199"]
 
 
@@ -60,7 +60,7 @@ def test_a_limit_is_told_with_its_origin() -> None:
         ({"effect": 9.0, "ratio": 2.68, "passed": False}, "It went 2.7 times as far as the limit."),
         ({"limit": None, "ratio": 1.4}, "Beyond what honest rows show; not judged before its generator is promoted."),
         ({"limit": None, "ratio": 0.4}, "Within what honest rows show; not judged before its generator is promoted."),
-        ({"detection_limit": 0.0025}, "A loss of 0.25 % of the real rows, all in one place, would have failed here."),
+        ({"detection_limit": 0.0025}, "A loss of 0.25% of the real rows, all in one place, would have failed here."),
     ],
 )
 def test_the_way_from_honest_rows_to_the_limit_is_told(changed: dict[str, object], told: str) -> None:

@@ -220,7 +220,7 @@ def test_every_check_tells_value_interval_honest_rows_limit_and_effect(people: A
         assert cells.ORIGIN[check.limit_origin] in told
         assert "honest rows on average." in told
         low, high = check.interval
-        is_told = f"95 %: {cells.number(low)} to {cells.number(high)}" in told
+        is_told = f"95%: {cells.number(low)} to {cells.number(high)}" in told
         assert is_told is (low <= check.value <= high), check.name
 
 

@@ -70,7 +70,7 @@ def finding(check: CheckResult) -> list[str]:
     parts = [_effect(check), _standing(check)]
     if check.detection_limit is not None:
         lost = check.detection_limit * 100
-        parts.append(f"A loss of {lost:.3g} % of the real rows, all in one place, would have failed here.")
+        parts.append(f"A loss of {lost:.3g}% of the real rows, all in one place, would have failed here.")
     aside = " ".join(part for part in parts if part)
     return [check.sentence, aside] if aside else [check.sentence]
 
@@ -89,7 +89,7 @@ def found_of(check: CheckResult) -> list[str]:
         return parts
     if check.interval is not None and check.interval[0] <= check.value <= check.interval[1]:
         low, high = check.interval
-        parts.append(f"95 %: {number(low)} to {number(high)}")
+        parts.append(f"95%: {number(low)} to {number(high)}")
     if check.noise is not None:
         parts.append(f"honest rows: {number(check.noise)}")
     return parts
