@@ -174,7 +174,10 @@ def ask_for_index(client: Any, token_of: Any) -> dict[str, Any]:
     found = {"all": get(), "failed": get("?dataset=&from=&to=&verdict=failed&check=&page=")}
     found |= {"last page": get("?page=2"), "beyond": get("?page=9"), "other dataset": get("?dataset=secret")}
     found |= {"no match": get("?from=2031-01-01"), "one day": get("?from=2026-01-03&to=2026-01-03")}
-    found |= {"check": get("?check=neighbours.coverage"), "hostile": get("?check=%22%3E%3Cscript%3Ealert(1)%3C/script%3E")}
+    found |= {
+        "check": get("?check=neighbours.coverage"),
+        "hostile": get("?check=%22%3E%3Cscript%3Ealert(1)%3C/script%3E"),
+    }
     found |= {"two filters": get("?dataset=people&to=2026-03-01&other=1")}
     found |= {f"wrong {name}": get(f"?{query}") for name, query in WRONG.items()}
     client.cookies.set("_token", token_of("bob"))
