@@ -158,10 +158,25 @@ def _standardise(
     """Mean and spread of each component, and each draw's score."""
     if statistic.is_exact:
         return (np.zeros(1), np.ones(1)), values[:, 0]
-    mean = values.mean(axis=0)
+    mean, spread = values.mean(axis=0), values.std(axis=0, ddof=1)
     wide = 1.0 if statistic.is_centred else widening
-    spread = np.maximum(values.std(axis=0, ddof=1) * wide, np.maximum(grain, 1e-9 * np.maximum(1.0, np.abs(mean))))
-    return (mean, spread), _score(statistic, mean + (values - mean) * wide, mean, spread)
+    least = np.maximum(grain, 1e-9 * np.maximum(1.0, np.abs(mean)))
+    off, apart = _left_out(values - mean, spread)
+    scores = _score(statistic, off * wide, np.zeros_like(mean), np.maximum(apart * wide, least))
+    return (mean, np.maximum(spread * wide, least)), scores
+
+
+def _left_out(off: NDArray[np.float64], spread: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Each draw's deviation from the others' mean, and the others' spread: ``(draws, components)`` each.
+
+    A draw that took part in its own mean and spread deviates less than a further one will; over hundreds of
+    components and as few draws the largest of them would be too small a limit.
+    """
+    draws = len(off)
+    if draws < 3:
+        return off, np.broadcast_to(spread, off.shape)
+    others = ((draws - 1) * spread**2 - off**2 * draws / (draws - 1)) / (draws - 2)
+    return off * draws / (draws - 1), np.sqrt(np.maximum(others, 0.0))
 
 
 def _deviations(
