@@ -90,7 +90,13 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
         )
     order = np.argsort(-expected[: len(kept)], kind="stable")
     real, made = (side[: len(kept)][order] / sample.tally.n for side in (expected, found))
-    return Told(words, detail={"real": real.tolist(), "synthetic": made.tolist(), "kept": kept[order].tolist()})
+    detail = {"real": real.tolist(), "synthetic": made.tolist(), "kept": kept[order].tolist()}
+    return Told(words, interval=_within_one(bound) if name == MASS.name else None, detail=detail)
+
+
+def _within_one(bound: Bound) -> tuple[float, float]:
+    """95 % interval of a share."""
+    return max(bound.value - 1.96 * bound.sd, 0.0), min(bound.value + 1.96 * bound.sd, 1.0)
 
 
 def deficits(found: NDArray[np.float64], expected: NDArray[np.float64], share: float) -> NDArray[np.float64]:

@@ -149,7 +149,7 @@ class Coder:
             given = frame[cut.column.name]
             if isinstance(cut, _Cut):
                 found = numbers(given)
-                _refuse_infinite(found, cut.column.name)
+                refuse_infinite(found, cut.column.name)
                 parts = cut.codes(found)
                 raw.append(np.clip(found, -LARGEST, LARGEST))
                 exact.append(np.where(np.isnan(found), np.nan, found + 0.0).view(np.uint64))
@@ -214,7 +214,8 @@ def near_keys(scaled: NDArray[np.float64], others: NDArray[np.uint64]) -> NDArra
     return keys
 
 
-def _refuse_infinite(raw: NDArray[np.float64], name: str) -> None:
+def refuse_infinite(raw: NDArray[np.float64], name: str) -> None:
+    """Raises: CannotJudgeError: some of the numbers are infinite."""
     infinite = int(np.isinf(raw).sum())
     if infinite:
         raise CannotJudgeError(f"column {name!r} holds {infinite} infinite values; no real row has one")

@@ -79,7 +79,9 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
             f"{coder.names[int(column)]} has {np.exp(bound.value):,.0f} different values; honest rows have "
             f"{np.exp(bound.mean):,.0f}."
         )
-        return Told(words, float(np.exp(bound.value)), float(np.exp(bound.limit)), None, float(np.exp(bound.mean)))
+        value, limit, mean = (float(np.exp(number)) for number in (bound.value, bound.limit, bound.mean))
+        spread = float(np.exp(1.96 * bound.sd))
+        return Told(words, value, limit, (value / spread, value * spread), mean)
     found, honest, limit = (max((value / 2) ** 2 - 0.375, 0.0) for value in (bound.value, bound.mean, bound.limit))
     kind = "an exact twin" if name == EXACT.name else "a near twin"
     known = " that no real row explains" if place % 2 else ""

@@ -17,8 +17,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from headwater.checks import battery, copies, duplicates
+from headwater.checks.arrays import is_discrete, numbers
 from headwater.checks.baseline import Baseline
 from headwater.checks.battery import Broken
+from headwater.checks.coding import refuse_infinite
 from headwater.checks.contract import promise
 from headwater.checks.null import Null
 from headwater.checks.prepared import Prepared
@@ -118,6 +120,10 @@ class Judge:
             raise CannotJudgeError(
                 f"the batch has {len(batch):,} rows; the limits were drawn for {n:,}, so raise batch.rows"
             )
+        for column in self.prepared.reference.schema.learned:
+            # All rows are looked at: an infinite value must not pass because it was not among the judged ones.
+            if not is_discrete(column):
+                refuse_infinite(numbers(batch[column.name]), column.name)
         picked = rng(self.prepared.reference.seed, "judged rows").choice(len(batch), n, replace=False)
         return Seen(self.prepared.yardstick.code(batch.iloc[picked]), self.prepared, self.last_batch)
 

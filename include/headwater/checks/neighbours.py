@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from headwater.checks.refusal import CannotJudgeError
 from headwater.checks.statistic import Measured, Statistic, Vector
-from headwater.checks.telling import Bound, Told
+from headwater.checks.telling import Bound, Told, count_interval
 from headwater.checks.yardstick import Yardstick
 
 if TYPE_CHECKING:
@@ -116,7 +116,9 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
             f"({judged:,} rows a side)."
         )
         gone = int(judged - np.count_nonzero(np.bincount(sample.seen.hits, minlength=judged)))
-        return Told(words, detail={"missed": gone, "judged": judged})
+        spread = 1.96 * bound.sd
+        interval = max(bound.value - spread, 0.0), min(bound.value + spread, 1.0)
+        return Told(words, interval=interval, detail={"missed": gone, "judged": judged})
     if name == DENSITY.name:
         way = "denser" if bound.value > bound.mean else "sparser"
         return Told(f"Synthetic rows lie {way} around real ones: {bound.value:.3f}, honest rows {bound.mean:.3f}.")
@@ -124,8 +126,9 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
         way = "farther from" if bound.value > bound.mean else "nearer to"
         factor = np.exp(abs(bound.value - bound.mean) / 2)
         return Told(f"Rows of the batch are {way} each other than real rows: by a factor of {factor:.3f}.")
-    found, honest = bound.value**2 - 0.375, bound.mean**2 - 0.375
-    return Told(f"{found:,.0f} rows are very close to another row of the batch; of honest rows it is {honest:,.0f}.")
+    found, honest, limit = (max(root**2 - 0.375, 0.0) for root in (bound.value, bound.mean, bound.limit))
+    words = f"{found:,.0f} rows are very close to another row of the batch; of honest rows it is {honest:,.0f}."
+    return Told(words, round(found), limit, count_interval(round(found)), honest)
 
 
 def covered(real: NDArray[np.float32], synthetic: NDArray[np.float32], k: int = NEIGHBOURS) -> NDArray[np.bool_]:
