@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 from rich.console import Console
 
-from headwater.checks.result import CheckResult
+from headwater.checks.result import CheckResult, LimitOrigin
 from headwater.local.airflow_api import Run, TaskRun
-from headwater.local.outcome import _grouped, stage_seconds
+from headwater.local.outcome import _ORIGINS, _grouped, stage_seconds
 from headwater.local.progress import Progress, in_order
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -88,3 +89,7 @@ def test_passed_rules_of_one_kind_are_one_line_and_failed_ones_are_not() -> None
     ]
     found = [(each.name, count) for each, count in _grouped(checks)]
     assert found == [("rule:not_null:a", 2), ("rule:not_null:c", 1), ("rule:unique:a", 1), ("joint.c2st", 1)]
+
+
+def test_every_origin_of_a_limit_has_a_word() -> None:
+    assert set(_ORIGINS) == set(get_args(LimitOrigin))

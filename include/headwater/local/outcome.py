@@ -21,7 +21,7 @@ _ORIGINS = {
     "spec": "spec",
     "noise_floor": "noise of real rows",
     "exact": "exact test",
-    "champion": "champion",
+    "certificate": "certificate",
 }
 
 
