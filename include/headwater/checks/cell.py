@@ -130,4 +130,4 @@ def _emptiest_ball(sample: Sample, size: int) -> str:
 
 
 def _beside(bound: Bound) -> str:
-    return f"{bound.value:,.0f}, honest rows {bound.mean:,.0f}"
+    return f"{bound.value:,.0f}, {bound.whose} {bound.mean:,.0f}"

@@ -51,7 +51,7 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
     if name == SPREAD.name:
         column = numbers[place % len(numbers)]
         wider, change = "wider" if bound.value > bound.mean else "narrower", np.expm1(abs(bound.value - bound.mean))
-        words = f"{column} is spread {change:.1%} {wider} than in honest rows."
+        words = f"{column} is spread {change:.1%} {wider} than in {bound.whose}."
         told = (float(np.exp(number)) for number in (bound.value, bound.limit, bound.mean))
         value, limit, noise = told
         detail = distribution(sample, coder.names.index(column))
@@ -61,7 +61,7 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
     else:
         column = (coder.names + numbers)[place]
         words = (
-            f"{column} deviates most from real rows: by {bound.value:.2%} of the rows; honest rows deviate by "
+            f"{column} deviates most from real rows: by {bound.value:.2%} of the rows; {bound.whose} deviate by "
             f"{bound.mean:.2%}."
         )
     return Told(words, detail=distribution(sample, coder.names.index(column)))

@@ -76,16 +76,18 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
         coder = sample.prepared.yardstick.coder
         column = np.flatnonzero(coder.is_number)[_continuous(sample.prepared.yardstick.anchor.numbers)[place]]
         words = (
-            f"{coder.names[int(column)]} has {np.exp(bound.value):,.0f} different values; honest rows have "
+            f"{coder.names[int(column)]} has {np.exp(bound.value):,.0f} different values; {bound.whose} have "
             f"{np.exp(bound.mean):,.0f}."
         )
         value, limit, mean = (float(np.exp(number)) for number in (bound.value, bound.limit, bound.mean))
         spread = float(np.exp(1.96 * bound.sd))
         return Told(words, value, limit, (value / spread, value * spread), mean)
-    found, honest, limit = (max((value / 2) ** 2 - 0.375, 0.0) for value in (bound.value, bound.mean, bound.limit))
+    found, honest, limit = (
+        max((max(value, 0.0) / 2) ** 2 - 0.375, 0.0) for value in (bound.value, bound.mean, bound.limit)
+    )
     kind = "an exact twin" if name == EXACT.name else "a near twin"
     known = " that no real row explains" if place % 2 else ""
-    words = f"{rows_of(found)} have {kind} in the batch{known}; of honest rows it is {honest:,.0f}."
+    words = f"{rows_of(found)} have {kind} in the batch{known}; of {bound.whose} it is {honest:,.0f}."
     return Told(words, round(found), limit, count_interval(round(found)), honest)
 
 

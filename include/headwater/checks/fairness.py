@@ -81,14 +81,14 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
         group, task, at = owners[place]
         value = shown(coder.columns[task.place].labels(coarse=True)[at], task.target, allowed)
         words = (
-            f"{{who}}, the share of {value} differs from the real one by {bound.value:+.2%} (honest rows: "
+            f"{{who}}, the share of {value} differs from the real one by {bound.value:+.2%} ({bound.whose}: "
             f"{bound.mean:+.2%})."
         )
     else:
         group, task = [(g, t) for g, t in pairs if t.is_class][place]
         words = (
             f"{{who}}, a model of {task.target} trained on the batch is off the overall AUC by {bound.value:+.3f}; "
-            f"trained on honest rows by {bound.mean:+.3f}."
+            f"trained on {bound.whose} by {bound.mean:+.3f}."
         )
     column = coder.columns[group.column]
     who = shown(column.labels(coarse=True)[group.bin], column.column.name, allowed)

@@ -40,8 +40,8 @@ def grains(prepared: Prepared) -> Measured:
 def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
     """The AUC beside that of honest rows."""
     words = (
-        f"A classifier tells real from synthetic rows with AUC {bound.value:.3f} (.5 is guessing, 1 is always); honest "
-        f"rows reach {bound.mean:.3f}."
+        f"A classifier tells real from synthetic rows with AUC {bound.value:.3f} (.5 is guessing, 1 is always); "
+        f"{bound.whose} reach {bound.mean:.3f}."
     )
     return Told(words)
 

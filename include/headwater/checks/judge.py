@@ -9,7 +9,7 @@ must look like those it was promoted with, and keep the contract.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from headwater.checks import battery, copies, duplicates
 from headwater.checks.arrays import is_discrete, numbers
-from headwater.checks.baseline import Baseline
+from headwater.checks.baseline import Baseline, Kind
 from headwater.checks.battery import Broken
 from headwater.checks.coding import refuse_infinite
 from headwater.checks.contract import promise
@@ -30,6 +30,8 @@ from headwater.checks.sample import Sample, Seen
 from headwater.checks.seeds import rng
 from headwater.checks.statistic import Measured, Statistic
 from headwater.checks.telling import Bound, Told
+
+WHOSE: dict[Kind, str] = {"noise_floor": "honest rows", "certificate": "rows of its generator"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +137,7 @@ class Judge:
             raise CannotJudgeError("what was measured is no number")
         baseline = self.certificate or self.floor
         place, bound = baseline.null.worst(name, found[name])
+        bound = replace(bound, whose=WHOSE[baseline.kind])
         ratio = baseline.null.ratio(name, found[name]) / baseline.null.family
         promised = promise(name, self.floor.null, floor[1][name], self.prepared)
         is_gate = self.certificate is not None or promised is not None or statistic in copies.STATISTICS

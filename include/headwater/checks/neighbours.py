@@ -112,7 +112,7 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
     judged = len(sample.prepared.balls.points)
     if name == COVERAGE.name:
         words = (
-            f"{bound.value:.1%} of the anchor's rows have a synthetic row nearby; honest rows reach {bound.mean:.1%} "
+            f"{bound.value:.1%} of the anchor's rows have a synthetic row nearby; {bound.whose} reach {bound.mean:.1%} "
             f"({judged:,} rows a side)."
         )
         gone = int(judged - np.count_nonzero(np.bincount(sample.seen.hits, minlength=judged)))
@@ -121,13 +121,13 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
         return Told(words, interval=interval, detail={"missed": gone, "judged": judged})
     if name == DENSITY.name:
         way = "denser" if bound.value > bound.mean else "sparser"
-        return Told(f"Synthetic rows lie {way} around real ones: {bound.value:.3f}, honest rows {bound.mean:.3f}.")
+        return Told(f"Synthetic rows lie {way} around real ones: {bound.value:.3f}, {bound.whose} {bound.mean:.3f}.")
     if place == 0:
         way = "farther from" if bound.value > bound.mean else "nearer to"
         factor = np.exp(abs(bound.value - bound.mean) / 2)
         return Told(f"Rows of the batch are {way} each other than real rows: by a factor of {factor:.3f}.")
-    found, honest, limit = (max(root**2 - 0.375, 0.0) for root in (bound.value, bound.mean, bound.limit))
-    words = f"{found:,.0f} rows are very close to another row of the batch; of honest rows it is {honest:,.0f}."
+    found, honest, limit = (max(max(root, 0.0) ** 2 - 0.375, 0.0) for root in (bound.value, bound.mean, bound.limit))
+    words = f"{found:,.0f} rows are very close to another row of the batch; of {bound.whose} it is {honest:,.0f}."
     return Told(words, round(found), limit, count_interval(round(found)), honest)
 
 

@@ -62,7 +62,7 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
     one, two = (int(side[place]) for side in np.triu_indices(len(coder.names), 1))
     names = f"{coder.names[one]} and {coder.names[two]}"
     if name == TABLES.name:
-        words = f"The table of {names} is off most: chi-square {bound.value:,.0f}, honest rows {bound.mean:,.0f}."
+        words = f"The table of {names} is off most: chi-square {bound.value:,.0f}, {bound.whose} {bound.mean:,.0f}."
     else:
         way = "less" if bound.value < bound.mean else "more"
         words = (

@@ -26,6 +26,7 @@ class Bound:
         limit: what the value is held against.
         is_upper: whether values above the limit are bad.
         deviate: the limit as a standard normal deviate; what exact tests are held against.
+        whose: whose rows the mean is of, in words.
     """
 
     value: float
@@ -34,6 +35,7 @@ class Bound:
     limit: float
     is_upper: bool
     deviate: float
+    whose: str = "honest rows"
 
 
 @dataclass(frozen=True)

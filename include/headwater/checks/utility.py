@@ -72,7 +72,7 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
         what, kind = _class_name(sample, task, code), "average precision"
     words = (
         f"Predicting {what} on the anchor ({family}): {kind} {bound.value:.3f} when trained on synthetic rows, "
-        f"{bound.mean:.3f} on honest ones."
+        f"{bound.mean:.3f} when on {bound.whose}."
     )
     detail = {"score": kind, "trained_on_real": bound.mean, "trained_on_synthetic": bound.value}
     return Told(words, detail=detail)
