@@ -49,7 +49,7 @@ CARDIO: dict[str, Any] = {
     },
     "targets": ["cardio"],
     "candidates": ["trees"],
-    "batch": {"rows": 20_000},
+    "batch": {"rows": 5_000},
 }
 
 
