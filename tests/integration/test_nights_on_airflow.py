@@ -145,7 +145,7 @@ def test_a_sabotaged_generator_ends_in_quarantine(airflow: RunningAirflow, sabot
     assert {task.task_id: task.try_number for task in made.tasks}["release"] == 1, "a closed gate is not retried"
     assert batch.status == "quarantined"
     assert in_table == 0
-    assert ("category.smallest" if sabotaged == "DroppedCategory" else "pair.tables") in failed
+    assert ("category.kept" if sabotaged == "DroppedCategory" else "joint.c2st") in failed
     assert house.store.exists(keys.manifest(keys.quarantined("clinic", day, batch.batch_id)))
     assert not house.store.exists(keys.manifest(keys.released("clinic", day, batch.batch_id)))
     assert data_docs_of(airflow, made) == f"/headwater/docs/clinic/{judged['validation_id']}/"
