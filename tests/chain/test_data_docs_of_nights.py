@@ -89,4 +89,4 @@ def test_earlier_nights_stand_in_the_picture_of_each_check(manned: House, clinic
         not one.name.startswith("rule:") for one in checks
     )
     now = next(check for check in checks if check.name == "neighbours.coverage")
-    assert (trend["neighbours.coverage"][-1].value, trend["knn_coverage"][-1].limit) == (now.value, now.limit)
+    assert (trend["neighbours.coverage"][-1].value, trend["neighbours.coverage"][-1].limit) == (now.value, now.limit)
