@@ -105,8 +105,8 @@ def test_too_few_rows_to_draw_from(few: Prepared) -> None:
 
 
 def test_copies_of_a_noise_floor_are_counted_beside_the_anchor_and_the_training_rows(floor: Baseline) -> None:
-    """400 anchor rows and half of 1,200 training rows; authenticity beside the anchor alone."""
-    assert floor.control.rows.tolist() == [1_000] * 4 + [400]
+    """400 anchor rows and half of 1,200 training rows; authenticity beside the latter alone."""
+    assert floor.control.rows.tolist() == [1_000] * 4 + [600]
     assert floor.tally.n == 1_200
 
 

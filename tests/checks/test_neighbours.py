@@ -46,7 +46,7 @@ def test_own_distances_by_hand() -> None:
 
 
 def test_hits_of_some_rows() -> None:
-    hits = Hits(np.array([0, 2, 2, 3]), np.array([7, 8, 9], dtype=np.int32), 10)
+    hits = Hits(np.array([0, 2, 2, 3]), np.array([7, 8, 9], dtype=np.int32))
     assert hits.of(np.array([0])).tolist() == [7, 8]
     assert hits.of(np.array([2, 0])).tolist() == [9, 7, 8]
     assert hits.of(np.array([1])).tolist() == []

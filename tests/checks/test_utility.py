@@ -48,7 +48,7 @@ def test_words(prepared: Prepared) -> None:
     sample = sampled(prepared, people(300, 5))
     told = utility.tell("utility.score", sample, 1, BOUND)
     assert told.words == (
-        "Predicting member on the anchor (linear): AUC 0.700 when trained on synthetic rows, 0.950 on honest ones."
+        "Predicting member on the anchor (linear): AUC 0.700 when trained on synthetic rows, 0.950 when on honest rows."
     )
     assert "one value of member (not shown)" in utility.tell("utility.minority", sample, 0, BOUND).words
     assert utility.tell("utility.labels", sample, 0, BOUND).words == (

@@ -215,7 +215,8 @@ def test_every_check_tells_value_interval_honest_rows_limit_and_effect(people: A
     for check in checks:
         told = text_of(rows[check.name])
         assert check.sentence in told
-        assert f"honest rows: {cells.number(check.noise)}" in told, check.name
+        whose = "expected" if check.limit_origin == "exact" else "honest rows"
+        assert f"{whose}: {cells.number(check.noise)}" in told, check.name
         assert cells.limit_of(check)[0] in told
         assert cells.ORIGIN[check.limit_origin] in told
         assert "honest rows on average." in told

@@ -98,4 +98,6 @@ def _tell(dataset: str, kind: Kind) -> Callable[[int, int], None]:
 
 def _basis(spec: DatasetSpec) -> list[object]:
     """The parts of the spec that a null follows from, and the form it is kept in."""
-    return [sorted(spec.targets), sorted(spec.groups), spec.contract.model_dump(mode="json"), spec.seed, DRAWS, FORMAT]
+    contract = spec.contract
+    shares = [contract.cell_keep_min, contract.category_share_min, contract.category_keep_min]
+    return [sorted(spec.targets), sorted(spec.groups), contract.false_alarm, *shares, spec.seed, DRAWS, FORMAT]

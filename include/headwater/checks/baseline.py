@@ -149,7 +149,7 @@ def draw(
         )
     pool = _Pool.of(prepared, rows)
     control = (
-        prepared.original.counts(prepared.yardstick.anchor) + copies.among_themselves(rows)
+        prepared.original.counts(prepared.yardstick.anchor).without_authenticity() + copies.among_themselves(rows)
         if kind == "noise_floor"
         else prepared.original.counts(rows)
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater.checks.statistic import Measured, Statistic
+from headwater.checks.statistic import Measured, Statistic, deficits
 from headwater.checks.telling import Bound, Told
 
 if TYPE_CHECKING:
@@ -97,15 +97,6 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
 def _within_one(bound: Bound) -> tuple[float, float]:
     """95 % interval of a share."""
     return max(bound.value - 1.96 * bound.sd, 0.0), min(bound.value + 1.96 * bound.sd, 1.0)
-
-
-def deficits(found: NDArray[np.float64], expected: NDArray[np.float64], share: float) -> NDArray[np.float64]:
-    """By how many standard deviations each count is below its expectation, itself ``share`` of a count.
-
-    Twice the root is a count's scale of constant spread (Anscombe 1948).
-    """
-    gap: NDArray[np.float64] = 2 * (np.sqrt(expected + 0.375) - np.sqrt(found + 0.375)) / np.sqrt(1 + share)
-    return gap
 
 
 def is_kept(sample: Sample) -> NDArray[np.bool_]:

@@ -8,6 +8,7 @@ rows are common does not look like copying.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -96,17 +97,45 @@ class Counts:
     def __add__(self, other: Counts) -> Counts:
         return Counts(self.found + other.found, self.rows + other.rows)
 
+    def without_authenticity(self) -> Counts:
+        """The same as if no row had been looked at for it."""
+        return Counts(np.append(self.found[:-1], 0.0), np.append(self.rows[:-1], 0.0))
+
 
 def among_themselves(train: Rows) -> Counts:
     """How often training rows copy each other: what a further row of their kind would do, counted once a pair.
 
-    Twins come in pairs, so both the rows and their number are halved. Authenticity is not counted here.
+    Twins come in pairs, so both the rows and their number are halved; the rows that are not authentic as well, since
+    two of them may be each other's neighbours.
     """
     exact = twins(train.identity)
     near = [np.any([twins(keys) for keys in level.T], axis=0) & ~exact for level in train.near.swapaxes(0, 1)]
     times = np.unique(train.identity, return_counts=True)[1]
-    found = np.array([exact.sum(), 2.0 * (times == 2).sum(), *(level.sum() for level in near), 0.0])
-    return Counts(np.ceil(found / 2), np.floor(np.array([len(train)] * (2 + len(near)) + [0.0]) / 2))
+    some = train.points[:TRAIN_POINTS_MAX]
+    found = np.array([exact.sum(), 2.0 * (times == 2).sum(), *(level.sum() for level in near), _strangers(some).sum()])
+    return Counts(np.ceil(found / 2), np.floor(np.array([len(train)] * (2 + len(near)) + [len(some)]) / 2))
+
+
+def _strangers(points: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which points would not be authentic if each alone were new and the others were trained on: bool ``(m,)``.
+
+    The anchor's rows cannot stand here: distances are fitted on them, so they are no strangers to them.
+    """
+    first, second, nearest = (np.concatenate(part) for part in zip(*_two_nearest(points), strict=True))
+    own = np.where(nearest[nearest] == np.arange(len(points)), second[nearest], first[nearest])
+    return np.asarray(first < own, dtype=bool)
+
+
+def _two_nearest(points: NDArray[np.float32]) -> Iterator[tuple[NDArray[np.float32], ...]]:
+    """By blocks: squared distances to the two nearest other points, and which one is the nearest."""
+    for start in range(0, len(points), _BLOCK):
+        distance = squared(points[start : start + _BLOCK], points)
+        rows = np.arange(len(distance))
+        distance[rows, start + rows] = np.inf
+        nearest = distance.argmin(axis=1)
+        first = distance[rows, nearest]
+        distance[rows, nearest] = np.inf
+        yield first, distance.min(axis=1), nearest
 
 
 def measure_exact(sample: Sample) -> Measured:

@@ -49,7 +49,7 @@ def measure(sample: Sample) -> Measured:
 
 def measure_exact(sample: Sample) -> Measured:
     """Deviate of the rows that the last batch had already, against the baseline's rows that it had."""
-    if sample.seen.yesterday is None:
+    if sample.seen.last_batch is None:
         return {}
     found, others = _again(sample)
     return {REPEATED.name: deviate(too_many(found, others, len(sample.rows), len(sample.honest))[0])}
@@ -94,7 +94,7 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
 def _again(sample: Sample) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Rows of the sample, and of the baseline, that the last batch had."""
     sides = sample.rows.identity, sample.honest
-    last = np.zeros(0, np.uint64) if sample.seen.yesterday is None else sample.seen.yesterday
+    last = np.zeros(0, np.uint64) if sample.seen.last_batch is None else sample.seen.last_batch
     found, others = (np.array([np.isin(side, last).sum()], dtype=np.float64) for side in sides)
     return found, others
 

@@ -18,7 +18,6 @@ from headwater.checks.statistic import Measured, Statistic
 from headwater.checks.telling import Bound, Told
 
 if TYPE_CHECKING:
-    from headwater.checks.prepared import Prepared
     from headwater.checks.sample import Sample
 
 NAME = "joint"
@@ -30,11 +29,6 @@ ROWS_MAX = 10_000
 def measure(sample: Sample) -> Measured:
     """The AUC, ``(1,)``; .5 is best."""
     return {C2ST.name: np.array([sample.seen.auc])}
-
-
-def grains(prepared: Prepared) -> Measured:
-    """Nothing here hangs on a single row."""
-    return {}
 
 
 def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:

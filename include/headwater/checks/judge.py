@@ -22,7 +22,6 @@ from headwater.checks.baseline import Baseline, Kind
 from headwater.checks.battery import Broken
 from headwater.checks.coding import refuse_infinite
 from headwater.checks.contract import promise
-from headwater.checks.null import Null
 from headwater.checks.prepared import Prepared
 from headwater.checks.refusal import CannotJudgeError
 from headwater.checks.result import CheckResult, Direction, LimitOrigin, Severity
@@ -161,11 +160,17 @@ class Judge:
             sentence=told.words,
             detail=told.detail,
             family=battery.FAMILY_OF[name].NAME,
-            noise=_noise(statistic, told, self.floor.null, place),
+            noise=told.noise if statistic.is_exact else self._noise(statistic, floor, place),
             effect=_finite(self.floor.null.score(name, floor[1][name])),
             ratio=_finite(ratio),
             detection_limit=baseline.detection_limits.get(name),
         )
+
+    def _noise(self, statistic: Statistic, floor: tuple[Sample, Measured], place: int) -> float:
+        """What real rows show of the same component, in the unit that is told."""
+        bound = self.floor.null.bound(statistic.name, floor[1][statistic.name], place)
+        told = battery.FAMILY_OF[statistic.name].tell(statistic.name, floor[0], place, bound)
+        return bound.mean if told.noise is None else told.noise
 
     def _same_again(self, rows: int) -> CheckResult:
         """A generator that always makes the same rows shows them in its certificate too: only their hash tells."""
@@ -209,15 +214,6 @@ def _interval(told: Told, bound: Bound) -> tuple[float, float] | None:
     """The finding's own interval, or the spread of honest samples around the value."""
     low, high = told.interval or (bound.value - 1.96 * bound.sd, bound.value + 1.96 * bound.sd)
     return (float(low), float(high)) if np.isfinite([low, high]).all() else None
-
-
-def _noise(statistic: Statistic, told: Told, floor: Null, place: int) -> float | None:
-    if told.noise is not None:
-        return told.noise
-    if statistic.is_exact:
-        return None
-    means = floor.statistics[statistic.name].mean
-    return float(means[min(place, len(means) - 1)])
 
 
 def _finite(value: float) -> float | None:

@@ -7,8 +7,9 @@ equally many rows, because coverage rises to 1 as the synthetic side grows.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,13 +65,8 @@ class Balls:
 
     def hits(self, points: NDArray[np.float32]) -> Hits:
         """Which balls each point lies in."""
-        starts, balls = [np.zeros(1, dtype=np.int64)], []
-        for start in range(0, len(points), _BLOCK):
-            inside = squared(points[start : start + _BLOCK], self.points) <= self.reach
-            row, ball = np.nonzero(inside)
-            balls.append(ball.astype(np.int32))
-            starts.append(np.bincount(row, minlength=len(inside)))
-        return Hits(np.cumsum(np.concatenate(starts)), np.concatenate(balls), len(self.points))
+        blocks = (squared(points[start : start + _BLOCK], self.points) for start in range(0, len(points), _BLOCK))
+        return Hits.where(distance <= self.reach for distance in blocks)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +75,16 @@ class Hits:
 
     starts: NDArray[np.int64]
     balls: NDArray[np.int32]
-    total: int
+
+    @classmethod
+    def where(cls, blocks: Iterable[NDArray[np.bool_]]) -> Self:
+        """From blocks of rows that say which balls each row lies in: bool ``(rows, balls)``."""
+        starts, balls = [np.zeros(1, dtype=np.int64)], []
+        for inside in blocks:
+            row, ball = np.nonzero(inside)
+            balls.append(ball.astype(np.int32))
+            starts.append(np.bincount(row, minlength=len(inside)))
+        return cls(np.cumsum(np.concatenate(starts)), np.concatenate(balls))
 
     def of(self, positions: NDArray[np.intp]) -> NDArray[np.int32]:
         """All balls of these rows, one after another."""

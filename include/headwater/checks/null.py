@@ -112,13 +112,19 @@ class Null(Model):
 
     def worst(self, name: str, values: NDArray[np.float64]) -> tuple[int, Bound]:
         """The component that deviates most, and its honest range under the family's limit."""
+        honest = self.statistics[name]
+        mean, sd = np.array(honest.mean), np.array(honest.sd)
+        at = int(_deviations(BY_NAME[name], values[None], mean, sd)[0].argmax())
+        return at, self.bound(name, values, at)
+
+    def bound(self, name: str, values: NDArray[np.float64], at: int) -> Bound:
+        """The honest range of one component under the family's limit."""
         honest, statistic = self.statistics[name], BY_NAME[name]
         mean, sd = np.array(honest.mean), np.array(honest.sd)
-        at = int(_deviations(statistic, values[None], mean, sd)[0].argmax())
         reach = honest.typical + self.family * (honest.limit - honest.typical)
         is_upper = statistic.side == "upper" or (statistic.side == "both" and values[at] >= mean[at])
         limit = mean[at] + (reach if is_upper else -reach) * sd[at]
-        return at, Bound(float(values[at]), float(mean[at]), float(sd[at]), float(limit), is_upper, reach)
+        return Bound(float(values[at]), float(mean[at]), float(sd[at]), float(limit), is_upper, reach)
 
 
 def tail_quantile(values: NDArray[np.float64], rate: float) -> float:

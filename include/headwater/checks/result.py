@@ -31,7 +31,8 @@ class CheckResult(Model):
         detail: JSON-safe figures for pictures; the same rule holds.
         error: why the check could not run, else None.
         family: which question the check belongs to, such as ``cell``; empty for a rule of the table.
-        noise: what honest real rows show here on average; None where that was not measured.
+        noise: what honest real rows show here on average; of an exact test the count that is expected, given the rows
+            it was held against. None where that was not measured.
         effect: how far the value lies beyond ``noise`` in the bad direction, in standard deviations of honest rows.
         ratio: how much of the way from honest rows to the limit of noise or certificate the value has gone; 1 is that
             limit, the largest ratio of a battery decides. A looser limit of the spec may allow more than 1. None

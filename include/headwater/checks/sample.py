@@ -28,14 +28,14 @@ class Seen:
     Attributes:
         rows: ``n`` coded rows.
         prepared: what they are judged with.
-        yesterday: identities of the rows of an earlier batch, or None.
+        last_batch: identities of the rows of the batch before, or None.
         known_hits: balls of the neighbours that the first rows lie in, where that is known.
         known_scan: balls of the scan that the rows lie in, where that is known.
     """
 
     rows: Rows
     prepared: Prepared
-    yesterday: NDArray[np.uint64] | None = None
+    last_batch: NDArray[np.uint64] | None = None
     known_hits: NDArray[np.int32] | None = None
     known_scan: NDArray[np.int32] | None = None
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater.checks.neighbours import Hits, squared
+from headwater.checks.statistic import deficits
 from headwater.checks.yardstick import Yardstick
 
 CENTRES_MAX, ROWS_MAX = 2_000, 10_000
@@ -55,14 +56,8 @@ class Scan:
 
     def hits(self, points: NDArray[np.float32]) -> Hits:
         """Which balls each point lies in; ball ``size * m + centre``."""
-        starts, balls = [np.zeros(1, dtype=np.int64)], []
-        for start in range(0, len(points), _BLOCK):
-            distance = squared(points[start : start + _BLOCK], self.points)
-            inside = np.concatenate([distance <= reach for reach in self.reach], axis=1)
-            row, ball = np.nonzero(inside)
-            balls.append(ball.astype(np.int32))
-            starts.append(np.bincount(row, minlength=len(inside)))
-        return Hits(np.cumsum(np.concatenate(starts)), np.concatenate(balls), self.total)
+        blocks = (squared(points[start : start + _BLOCK], self.points) for start in range(0, len(points), _BLOCK))
+        return Hits.where(np.concatenate([distance <= reach for reach in self.reach], axis=1) for distance in blocks)
 
     def deficits(self, found: NDArray[np.float64], real: NDArray[np.float64], share: float) -> NDArray[np.float64]:
         """The largest deficit at each size, in standard deviations: ``(sizes,)``.
@@ -71,7 +66,5 @@ class Scan:
             found, real: rows in each ball, of the sample and of the baseline's rest: ``(total,)``.
             share: rows of the sample for one of the rest.
         """
-        expected = real * share
-        deficit = 2 * (np.sqrt(expected + 0.375) - np.sqrt(found + 0.375)) / np.sqrt(1 + share)  # as in cell.deficits
-        largest: NDArray[np.float64] = deficit.reshape(self.reach.shape).max(axis=1)
+        largest: NDArray[np.float64] = deficits(found, real * share, share).reshape(self.reach.shape).max(axis=1)
         return largest

@@ -61,3 +61,12 @@ def too_few(found: Vector, others: Vector, n: float | Vector, rest: float | Vect
 def too_many(found: Vector, others: Vector, n: float | Vector, rest: float | Vector) -> Vector:
     """The same for so many."""
     return np.asarray(binom.sf(found - 1, found + others, n / (n + rest)), dtype=np.float64)
+
+
+def deficits(found: Vector, expected: Vector, share: float) -> Vector:
+    """By how many standard deviations each count is below its expectation, itself ``share`` of a count.
+
+    Twice the root is a count's scale of constant spread (Anscombe 1948).
+    """
+    gap: Vector = 2 * (np.sqrt(expected + 0.375) - np.sqrt(found + 0.375)) / np.sqrt(1 + share)
+    return gap

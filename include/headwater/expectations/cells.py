@@ -91,7 +91,9 @@ def found_of(check: CheckResult) -> list[str]:
         low, high = check.interval
         parts.append(f"95%: {number(low)} to {number(high)}")
     if check.noise is not None:
-        parts.append(f"honest rows: {number(check.noise)}")
+        # An exact test tells counts: beside a certificate they are expected of the generator, not of real rows.
+        whose = "expected" if check.limit_origin == "exact" else "honest rows"
+        parts.append(f"{whose}: {number(check.noise)}")
     return parts
 
 
