@@ -20,8 +20,9 @@ from headwater.spec import DatasetSpec
 
 log = logging.getLogger(__name__)
 
-CERTIFICATE_FACTOR = 4
-"""Rows that a certificate is drawn from, for each judged row."""
+CERTIFICATE_FACTOR, CERTIFICATE_ROWS_MIN = 4, 10_000
+"""Rows that a certificate is drawn from: so many for each judged row, but never fewer than these. Made rows cost
+little, and draws from many of them share few: they vary as the nights will."""
 TOLD_EVERY = 50
 TRIAL_DATE = date(1970, 1, 1)
 """The date in the seeds of rows that are made to be judged only; no batch has it."""
@@ -43,7 +44,7 @@ def certificate(house: House, spec: DatasetSpec, generator: Generator, prepared:
         from headwater.tables.frames import conform
 
         seed = block_seed(spec.dataset, TRIAL_DATE, generator.generator_id, spec.seed, _CERTIFICATE_BLOCK)
-        wanted = min(CERTIFICATE_FACTOR * prepared.n, BASELINE_ROWS_MAX)
+        wanted = min(max(CERTIFICATE_FACTOR * prepared.n, CERTIFICATE_ROWS_MIN), BASELINE_ROWS_MAX)
         made = load_model(house, generator).sample(wanted, seed)
         schema = prepared.reference.schema
         return prepared.yardstick.code(conform(made[[column.name for column in schema.columns]], schema))
@@ -100,4 +101,13 @@ def _basis(spec: DatasetSpec) -> list[object]:
     """The parts of the spec that a null follows from, and the form it is kept in."""
     contract = spec.contract
     shares = [contract.cell_keep_min, contract.category_share_min, contract.category_keep_min]
-    return [sorted(spec.targets), sorted(spec.groups), contract.false_alarm, *shares, spec.seed, DRAWS, FORMAT]
+    return [
+        sorted(spec.targets),
+        sorted(spec.groups),
+        contract.false_alarm,
+        *shares,
+        spec.seed,
+        DRAWS,
+        CERTIFICATE_ROWS_MIN,
+        FORMAT,
+    ]
