@@ -12,10 +12,12 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from benchmarks.detection.faults import FAULTS, Fault, Honest
 from benchmarks.detection.worlds import World, world
@@ -45,10 +47,25 @@ class Deployment:
     floor: baseline.Baseline
     yesterday: pd.DataFrame
 
+    @cached_property
+    def _last_batch(self) -> NDArray[np.uint64]:
+        return self.prepared.yardstick.coder.code(self.yesterday).identity
+
+    @cache  # noqa: B019  a deployment lives as long as its case; every fault is planted in the same honest rows
+    def honest(self, repetition: int) -> Honest:
+        """The honest rows of a repetition."""
+        batch, spare = self.world.split((self.prepared.n, self.prepared.n), self.seed(repetition))
+        target = self.world.targets[0] if self.world.targets else None
+        return Honest(batch, spare, self.train, self.yesterday, self.world.schema, target)
+
+    def seed(self, repetition: int) -> int:
+        """Of a repetition's rows."""
+        return 500_000 + 1_000 * self.number + repetition
+
     def judge(self, batch: pd.DataFrame) -> tuple[bool, str, float]:
         """Whether the verdict is "failed", the statistic with the largest ratio, and that ratio."""
         yardstick = self.prepared.yardstick
-        seen = Seen(yardstick.code(batch), self.prepared, yardstick.coder.code(self.yesterday).identity)
+        seen = Seen(yardstick.code(batch), self.prepared, self._last_batch)
         found, broken = battery.measure(self.floor.sample(seen))
         if broken:
             raise RuntimeError(f"families broke: {broken}")
@@ -127,14 +144,10 @@ def _plant(
     found: dict[tuple[str, float], list[tuple[bool, str]]],
 ) -> str | None:
     """Plant a fault at a dose so many times and note what is found; the reason where the table cannot have it."""
-    (fault, dose), of, n = what, deployment.world, deployment.prepared.n
-    reason = None
+    (fault, dose), reason = what, None
     for repetition in range(repetitions):
-        seed = 500_000 + 1_000 * deployment.number + repetition
-        batch, spare = of.split((n, n), seed)
-        target = of.targets[0] if of.targets else None
-        honest = Honest(batch, spare, deployment.train, deployment.yesterday, of.schema, target)
-        planted = fault.plant(honest, dose, np.random.default_rng([seed, FAULTS.index(fault), round(dose * 10_000)]))
+        draw = np.random.default_rng([deployment.seed(repetition), FAULTS.index(fault), round(dose * 10_000)])
+        planted = fault.plant(deployment.honest(repetition), dose, draw)
         if planted is None:
             reason = f"the table has no such thing: {fault.needs}"
             continue

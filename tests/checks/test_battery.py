@@ -87,7 +87,11 @@ def test_demands_are_one_plain_sentence() -> None:
 def test_every_drawn_statistic_is_drawn(prepared: Prepared, floor: Baseline) -> None:
     drawn = battery.drawn(floor.sample(Seen(prepared.yardstick.code(people(N, 5)), prepared)))
     unknown = {"copies.exact", "copies.near", "copies.authentic", "duplicates.repeated"}
-    assert set(drawn) == {statistic.name for statistic in STATISTICS} - unknown
+    assert set(drawn) == {statistic.name for statistic in battery.watched(prepared)} - unknown
+    assert {statistic.name for statistic in STATISTICS} - set(drawn) - unknown == {
+        "replay.identifying",
+        "replay.shared",
+    }
     assert {name: len(value) for name, value in drawn.items()} == {
         name: len(floor.null.statistics[name].mean) for name in drawn
     }

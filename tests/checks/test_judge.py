@@ -22,6 +22,8 @@ from headwater.checks.verdict import verdict
 from headwater.spec.contract import Contract
 
 IN_CONTRACT = {"category.kept", "cell.mass", "neighbours.coverage", "joint.c2st", "utility.score"}
+WATCHED = [statistic for statistic in STATISTICS if statistic.name.split(".")[0] != "replay"]
+"""These people have no personal data."""
 COPIES = {"copies.exact", "copies.near", "copies.authentic"}
 
 
@@ -34,10 +36,12 @@ def under(judge: Judge, **limits: float) -> Judge:
 def test_honest_rows_pass_every_check_in_order(candidate: Judge) -> None:
     results = candidate.results(people(2_000, 3))
     assert [result.name for result in results if not result.passed] == []
-    wanted = [statistic.name for statistic in STATISTICS if statistic.name != "duplicates.repeated"]
+    wanted = [statistic.name for statistic in WATCHED if statistic.name != "duplicates.repeated"]
     assert [result.name for result in results] == wanted == list(candidate.names)
     assert [result.error for result in results] == [None] * len(wanted)
-    assert all(result.n == 300 and result.family == result.name.split(".")[0] for result in results)
+    assert all(result.family == result.name.split(".")[0] for result in results)
+    assert {result.family for result in results if result.n == 2_000} == {"category", "tail"}
+    assert {result.n for result in results} == {300, 2_000}
     assert verdict(results).passed
 
 
@@ -45,7 +49,7 @@ def test_repeating_yesterday_is_judged_where_there_was_a_yesterday(nightly: Judg
     batch = crooked(300, 71)
     again = dataclasses.replace(nightly, last_batch=prepared.yardstick.coder.code(batch).identity, _done=[])
     assert "duplicates.repeated" not in nightly.names
-    assert again.names == tuple(statistic.name for statistic in STATISTICS)
+    assert again.names == tuple(statistic.name for statistic in WATCHED)
     assert verdict(again.results(batch)).failed == ("duplicates.repeated",)
     assert verdict(again.results(crooked(300, 72))).passed
 
@@ -55,6 +59,18 @@ def test_the_very_rows_of_an_earlier_batch_fail_by_their_hash(nightly: Judge) ->
     results = same.by_name(crooked(300, 71))
     assert verdict(list(results.values())).failed == ("duplicates.repeated",)
     assert results["duplicates.repeated"].sentence == "The batch has exactly the rows of the batch of 2024-05-01."
+
+
+def test_categories_are_counted_on_every_row(nightly: Judge) -> None:
+    """Three of four from Rome are gone: 300 judged rows cannot tell, 4,000 can."""
+    batch = crooked(4_000, 71)
+    gone = batch.index[batch["city"] == "Rome"][: int(0.75 * (batch["city"] == "Rome").sum())]
+    batch = pd.concat([batch.drop(index=gone), crooked(len(gone), 72).assign(city="Oslo")], ignore_index=True)
+    batch["city"] = batch["city"].astype(crooked(1, 1)["city"].dtype)
+    whole = nightly.by_name(batch)["category.smallest"]
+    assert (whole.passed, whole.n) == (False, 4_000)
+    part = nightly.by_name(batch.sample(300, random_state=1))["category.smallest"]
+    assert (part.passed, part.n) == (True, 300)
 
 
 def test_the_same_rows_give_the_same_results(candidate: Judge) -> None:

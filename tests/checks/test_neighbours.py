@@ -66,7 +66,8 @@ def test_balls_agree_with_plain_distances(prepared: Prepared) -> None:
     assert hits.starts[-1] == inside.sum() == len(hits.balls)
     some = np.array([5, 0, 199])
     assert hits.of(some).tolist() == [int(ball) for row in some for ball in np.flatnonzero(inside[row])]
-    assert covered(real, points).tolist() == (np.bincount(hits.balls, minlength=prepared.n) > 0).tolist()
+    assert hits.counts(len(balls.points)).tolist() == balls.counts(points).tolist() == inside.sum(axis=0).tolist()
+    assert covered(real, points).tolist() == (balls.counts(points) > 0).tolist()
 
 
 def test_five_neighbours_need_six_rows(prepared: Prepared) -> None:

@@ -61,7 +61,7 @@ def null() -> Null:
         "column.spread": draw.normal(0.0, 0.1, (400, 2)),
         "fairness.rates": np.zeros((400, 0)),
     }
-    return Null.of(found, {"neighbours.coverage": np.array([0.02])}, 2.0, 0.01, 3)
+    return Null.of(STATISTICS, found, {"neighbours.coverage": np.array([0.02])}, widening=2.0, rate=0.01, seed=3)
 
 
 def test_exact_statistics_need_no_draws(null: Null) -> None:

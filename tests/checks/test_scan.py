@@ -30,6 +30,7 @@ def test_hits_are_the_balls_that_hold_a_row(prepared: Prepared) -> None:
         wanted = [size * len(scan.points) + ball for size, ball in zip(*np.nonzero(inside[:, row]), strict=True)]
         assert sorted(hits.of(np.array([row])).tolist()) == sorted(wanted)
     assert len(hits.balls) == inside.sum()
+    assert hits.counts(scan.total).tolist() == scan.counts(points).tolist() == inside.sum(axis=1).ravel().tolist()
 
 
 def test_a_planted_hole_is_the_emptiest_ball(prepared: Prepared) -> None:

@@ -62,7 +62,7 @@ def sampled(prepared: Prepared, batch: pd.DataFrame, last: pd.DataFrame | None =
     """The batch held against all training rows, as a judge would, without any null."""
     yardstick = prepared.yardstick
     train = prepared.train
-    balls = np.bincount(prepared.scan.hits(train.points).balls, minlength=prepared.scan.total)
+    balls = prepared.scan.counts(train.points)
     yesterday = None if last is None else yardstick.coder.code(last).identity
     control: Counts = prepared.original.counts(yardstick.anchor)
     return Sample(

@@ -165,7 +165,14 @@ def draw(
     widening = float(np.sqrt((1 / n + 1 / size) / (1 / n - 1 / size)))
     rate = prepared.reference.contract.false_alarm
     drawn = {name: np.stack(values) for name, values in found.items()}
-    null = Null.of(drawn, battery.grains(prepared), widening, rate, prepared.reference.seed)
+    null = Null.of(
+        battery.watched(prepared),
+        drawn,
+        battery.grains(prepared),
+        widening=widening,
+        rate=rate,
+        seed=prepared.reference.seed,
+    )
     limits = _detection_limits(pool, control, null, lambda done: progress(draws + done, total) if progress else None)
     return Baseline(kind, subject, prepared.fingerprint, pool.tally, control, rows.identity, null, limits)
 
@@ -183,7 +190,7 @@ class _Pool:
     @classmethod
     def of(cls, prepared: Prepared, rows: Rows) -> Self:
         scanned = prepared.scan.hits(rows.points)
-        tally = prepared.counter.tally(rows, np.bincount(scanned.balls, minlength=prepared.scan.total))
+        tally = prepared.counter.tally(rows, scanned.counts(prepared.scan.total))
         return cls(prepared, rows, tally, prepared.balls.hits(rows.points), scanned)
 
     def picks(self, draws: int, label: str) -> Iterator[NDArray[np.intp]]:
@@ -194,9 +201,12 @@ class _Pool:
 
     def seen(self, picked: NDArray[np.intp]) -> Seen:
         """Baseline rows as judged rows."""
-        few = picked[: len(self.prepared.balls.points)]
+        prepared, few = self.prepared, picked[: len(self.prepared.balls.points)]
         return Seen(
-            self.rows.take(picked), self.prepared, known_hits=self.hits.of(few), known_scan=self.scanned.of(picked)
+            self.rows.take(picked),
+            prepared,
+            known_balls=self.hits.counts(len(prepared.balls.points), few),
+            known_scan=self.scanned.counts(prepared.scan.total, picked),
         )
 
 

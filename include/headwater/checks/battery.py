@@ -23,6 +23,7 @@ from headwater.checks import (
     joint,
     neighbours,
     pair,
+    replay,
     tail,
     utility,
 )
@@ -41,12 +42,14 @@ FAMILIES: tuple[ModuleType, ...] = (
     neighbours,
     duplicates,
     copies,
+    replay,
     joint,
     utility,
     fairness,
 )
 """One file a family. Each has NAME, STATISTICS and ``tell``; ``measure`` and ``grains`` where its null is drawn,
-``measure_exact`` where its null is known and rows drawn from the training rows would mean nothing."""
+``measure_exact`` where its null is known and rows drawn from the training rows would mean nothing; ``watched`` where
+some tables have nothing for it to look at."""
 
 STATISTICS: tuple[Statistic, ...] = tuple(statistic for family in FAMILIES for statistic in family.STATISTICS)
 BY_NAME = {statistic.name: statistic for statistic in STATISTICS}
@@ -81,6 +84,15 @@ def measure(sample: Sample) -> tuple[Measured, dict[str, Broken]]:
         except Exception as error:  # noqa: BLE001  a family may break in any way, and each of them must fail closed
             broken[family.NAME] = explain(error)
     return found, broken
+
+
+def watched(prepared: Prepared) -> tuple[Statistic, ...]:
+    """The statistics that this table has something for."""
+    return tuple(
+        statistic
+        for family in FAMILIES
+        for statistic in (family.watched(prepared) if hasattr(family, "watched") else family.STATISTICS)
+    )
 
 
 def grains(prepared: Prepared) -> Measured:

@@ -22,9 +22,15 @@ if TYPE_CHECKING:
     from headwater.checks.sample import Sample
 
 NAME = "category"
-SMALLEST = Statistic("category.smallest", "upper", "No category is rarer than chance leaves it.", is_exact=True)
-SUM = Statistic("category.sum", "upper", "Rare categories together are as common as in real rows.", is_exact=True)
-KEPT = Statistic("category.kept", "upper", "Every common category keeps its part of the real share.", is_exact=True)
+SMALLEST = Statistic(
+    "category.smallest", "upper", "No category is rarer than chance leaves it.", is_exact=True, is_whole=True
+)
+SUM = Statistic(
+    "category.sum", "upper", "Rare categories together are as common as in real rows.", is_exact=True, is_whole=True
+)
+KEPT = Statistic(
+    "category.kept", "upper", "Every common category keeps its part of the real share.", is_exact=True, is_whole=True
+)
 STATISTICS = (SMALLEST, SUM, KEPT)
 SHARE_MIN = 0.0005
 PICTURE_MAX = 40
@@ -34,7 +40,7 @@ PICTURE_MAX = 40
 def measure(sample: Sample) -> Measured:
     """Deviates of the smallest probability over the categories, and over the levels of rarity."""
     watched, chances = _chances(sample)
-    rare = too_few(sample.tally.rare, sample.rest.rare, sample.tally.n, sample.rest.n)
+    rare = too_few(sample.margins.rare, sample.rest.rare, sample.margins.n, sample.rest.n)
     return {
         SMALLEST.name: deviate(chances.min() if len(watched) else 1.0, len(watched)),
         SUM.name: deviate(rare.min(), len(rare)),
@@ -44,10 +50,10 @@ def measure(sample: Sample) -> Measured:
 
 def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
     """Which category is short, in rows; or how many rows with rare categories there are."""
-    n, rest = sample.tally.n, sample.rest.n
+    n, rest = sample.margins.n, sample.rest.n
     if name == SUM.name:
-        level = int(too_few(sample.tally.rare, sample.rest.rare, n, rest).argmin())
-        found, others, tests = sample.tally.rare[level], sample.rest.rare[level], len(RARE_SHARES)
+        level = int(too_few(sample.margins.rare, sample.rest.rare, n, rest).argmin())
+        found, others, tests = sample.margins.rare[level], sample.rest.rare[level], len(RARE_SHARES)
         words = (
             f"Categories rarer than {RARE_SHARES[level]:.1%}: {rows(others * n / rest)} expected to hold one, "
             f"{found:,.0f} found."
@@ -59,7 +65,7 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
     if not len(watched):
         return Told("No column has categories common enough to be watched.")
     worst = watched[int(chances.argmin())]
-    found, others = sample.tally.fine[worst], sample.rest.fine[worst]
+    found, others = sample.margins.fine[worst], sample.rest.fine[worst]
     limit = chance_of(bound.deviate, len(watched))
     spot = _spot(sample, int(worst))
     short = watched[chances < limit]
@@ -80,7 +86,7 @@ def _chances(sample: Sample) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Positions among the fine bins of the categories common enough, and their lower-tail probabilities."""
     is_category = sample.prepared.yardstick.coder.is_category
     watched = np.flatnonzero(is_category & (sample.rest.fine >= max(SHARE_MIN * sample.rest.n, 1)))
-    return watched, too_few(sample.tally.fine[watched], sample.rest.fine[watched], sample.tally.n, sample.rest.n)
+    return watched, too_few(sample.margins.fine[watched], sample.rest.fine[watched], sample.margins.n, sample.rest.n)
 
 
 def _kept(sample: Sample) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
@@ -89,7 +95,7 @@ def _kept(sample: Sample) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArra
     is_category = sample.prepared.yardstick.coder.is_category
     common = np.flatnonzero(is_category & (sample.rest.fine >= max(contract.category_share_min * sample.rest.n, 1)))
     wanted = sample.rest.fine[common] * contract.category_keep_min / sample.rest.n
-    chances = np.asarray(binom.cdf(sample.tally.fine[common], int(sample.tally.n), wanted), dtype=np.float64)
+    chances = np.asarray(binom.cdf(sample.margins.fine[common], int(sample.margins.n), wanted), dtype=np.float64)
     return common, chances, deviate(chances.min() if len(common) else 1.0, len(common))
 
 
@@ -98,10 +104,10 @@ def _tell_kept(sample: Sample, bound: Bound) -> Told:
     if not len(common):
         return Told("No column has categories common enough to be watched.")
     worst = int(common[int(chances.argmin())])
-    found, expected = sample.tally.fine[worst], sample.rest.fine[worst] * sample.tally.n / sample.rest.n
+    found, expected = sample.margins.fine[worst], sample.rest.fine[worst] * sample.margins.n / sample.rest.n
     limit, keep = chance_of(bound.deviate, len(common)), sample.prepared.reference.contract.category_keep_min
     least = fewest(
-        lambda x: binom.cdf(x, int(sample.tally.n), expected * keep / sample.tally.n) >= limit, int(expected) + 1
+        lambda x: binom.cdf(x, int(sample.margins.n), expected * keep / sample.margins.n) >= limit, int(expected) + 1
     )
     spot = _spot(sample, worst)
     label = sample.prepared.yardstick.coder.columns[spot.index].labels()[spot.place]
@@ -143,7 +149,7 @@ def _words(sample: Sample, spot: _Spot, short: NDArray[np.intp], counts: tuple[f
         return f"No category is short; nearest to it is {figures}."
     here = short[(short >= coder.fine_starts[spot.index]) & (short < coder.fine_starts[spot.index + 1])]
     total = int((sample.rest.fine[coder.fine_starts[spot.index] : coder.fine_starts[spot.index + 1]] > 0).sum())
-    gone = int((sample.tally.fine[here] == 0).sum())
+    gone = int((sample.margins.fine[here] == 0).sum())
     state = "missing" if gone == len(here) else "missing or too rare"
     more = f" (and {len(short) - len(here)} of other columns)" if len(short) > len(here) else ""
     verb = "is" if len(here) == 1 else "are"
@@ -153,7 +159,7 @@ def _words(sample: Sample, spot: _Spot, short: NDArray[np.intp], counts: tuple[f
 def _picture(sample: Sample, spot: _Spot) -> dict[str, Any]:
     coder = sample.prepared.yardstick.coder
     place = slice(coder.fine_starts[spot.index], coder.fine_starts[spot.index + 1])
-    real, made = sample.rest.fine[place] / sample.rest.n, sample.tally.fine[place] / sample.tally.n
+    real, made = sample.rest.fine[place] / sample.rest.n, sample.margins.fine[place] / sample.margins.n
     order = np.argsort(-real, kind="stable")[:PICTURE_MAX]
     order = order[(real[order] > 0) | (made[order] > 0)]
     labels = coder.columns[spot.index].labels()

@@ -26,10 +26,16 @@ if TYPE_CHECKING:
     from headwater.checks.sample import Sample
 
 NAME = "copies"
-EXACT = Statistic("copies.exact", "upper", "Training rows are not handed out again.", is_exact=True)
-NEAR = Statistic("copies.near", "upper", "Training rows are not handed out slightly changed.", is_exact=True)
+EXACT = Statistic("copies.exact", "upper", "Training rows are not handed out again.", is_exact=True, is_tripwire=True)
+NEAR = Statistic(
+    "copies.near", "upper", "Training rows are not handed out slightly changed.", is_exact=True, is_tripwire=True
+)
 AUTHENTIC = Statistic(
-    "copies.authentic", "upper", "Rows are no nearer to training rows than other real rows are.", is_exact=True
+    "copies.authentic",
+    "upper",
+    "Rows are no nearer to training rows than other real rows are.",
+    is_exact=True,
+    is_tripwire=True,
 )
 STATISTICS = (EXACT, NEAR, AUTHENTIC)
 TRAIN_POINTS_MAX, ROWS_MAX = 10_000, 3_000

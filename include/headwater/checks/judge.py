@@ -16,11 +16,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from headwater.checks import battery, copies, duplicates
-from headwater.checks.arrays import is_discrete, numbers
+from headwater.checks import battery, duplicates
 from headwater.checks.baseline import Baseline, Kind
 from headwater.checks.battery import Broken
-from headwater.checks.coding import refuse_infinite
 from headwater.checks.contract import promise
 from headwater.checks.prepared import Prepared
 from headwater.checks.refusal import CannotJudgeError
@@ -112,21 +110,24 @@ class Judge:
         Raises:
             CannotJudgeError: nothing can be said about such rows.
         """
-        wanted, n = [column.name for column in self.prepared.reference.schema.learned], self.prepared.n
+        reference, n = self.prepared.reference, self.prepared.n
+        wanted = [column.name for column in reference.schema.columns if column.is_learned or column.sdtype == "pii"]
         absent = [name for name in wanted if name not in batch.columns]
         if absent:
             raise CannotJudgeError(f"the batch lacks {len(absent)} of {len(wanted)} columns, first {absent[0]!r}")
-        self.prepared.reference.judge_rows(len(batch))
+        reference.judge_rows(len(batch))
         if len(batch) < n:
             raise CannotJudgeError(
                 f"the batch has {len(batch):,} rows; the limits were drawn for {n:,}, so raise batch.rows"
             )
-        for column in self.prepared.reference.schema.learned:
-            # All rows are looked at: an infinite value must not pass because it was not among the judged ones.
-            if not is_discrete(column):
-                refuse_infinite(numbers(batch[column.name]), column.name)
-        picked = rng(self.prepared.reference.seed, "judged rows").choice(len(batch), n, replace=False)
-        return Seen(self.prepared.yardstick.code(batch.iloc[picked]), self.prepared, self.last_batch)
+        picked = rng(reference.seed, "judged rows").choice(len(batch), n, replace=False)
+        return Seen(
+            rows=self.prepared.yardstick.code(batch.iloc[picked]),
+            prepared=self.prepared,
+            last_batch=self.last_batch,
+            whole=self.prepared.counter.whole(batch),
+            personal=tuple(column.hits(batch) for column in self.prepared.personal),
+        )
 
     def _result(
         self, statistic: Statistic, floor: tuple[Sample, Measured], held: tuple[Sample, Measured]
@@ -139,8 +140,8 @@ class Judge:
         bound = replace(bound, whose=WHOSE[baseline.kind])
         ratio = baseline.null.ratio(name, found[name]) / baseline.null.family
         promised = promise(name, self.floor.null, floor[1][name], self.prepared)
-        is_gate = self.certificate is not None or promised is not None or statistic in copies.STATISTICS
-        passed = ratio <= 1 if self.certificate is not None or statistic in copies.STATISTICS else True
+        is_gate = self.certificate is not None or promised is not None or statistic.is_tripwire
+        passed = ratio <= 1 if self.certificate is not None or statistic.is_tripwire else True
         origin: LimitOrigin = "exact" if statistic.is_exact else baseline.kind
         if promised is not None and (self.certificate is None or (passed and not promised.is_kept)):
             place, bound, origin, sample = promised.place, promised.bound, promised.origin, floor[0]
@@ -155,7 +156,7 @@ class Judge:
             direction=_direction(statistic, bound, told),
             limit_origin=origin,
             interval=_interval(told, bound),
-            n=self.prepared.n,
+            n=int(sample.margins.n) if statistic.is_whole else self.prepared.n,
             passed=bool(passed),
             sentence=told.words,
             detail=told.detail,

@@ -48,11 +48,12 @@ def _settings(rows: int, categorical: NDArray[np.bool_], seed: int) -> dict[str,
     return {
         "max_iter": 30,
         "learning_rate": 0.15,
-        "max_leaf_nodes": 15,
-        # Few rows: leaves of twenty would leave no split to make.
+        # Few rows: small trees learn as much from them, in two thirds of the time.
+        "max_leaf_nodes": int(np.clip(rows // 40, 5, 15)),
+        # Leaves of twenty would leave no split to make.
         "min_samples_leaf": int(np.clip(rows // 20, 5, 20)),
         # Stopping early would take rows away and add noise; thirty small trees do not overfit badly.
         "early_stopping": False,
-        "categorical_features": categorical,
+        "categorical_features": categorical if categorical.any() else None,  # None spares an encoder at each fit
         "random_state": seed,
     }

@@ -63,6 +63,13 @@ class Balls:
         own = own_distances(points[:OWN_ROWS_MAX])
         return cls(points, reach + np.float32(_ROUNDING), np.quantile(own, CLOSE))
 
+    def counts(self, points: NDArray[np.float32]) -> NDArray[np.int64]:
+        """How many of the points lie in each ball: ``(m,)``."""
+        found = np.zeros(len(self.points), dtype=np.int64)
+        for start in range(0, len(points), _BLOCK):
+            found += np.count_nonzero(squared(points[start : start + _BLOCK], self.points) <= self.reach, axis=0)
+        return found
+
     def hits(self, points: NDArray[np.float32]) -> Hits:
         """Which balls each point lies in."""
         blocks = (squared(points[start : start + _BLOCK], self.points) for start in range(0, len(points), _BLOCK))
@@ -86,6 +93,10 @@ class Hits:
             starts.append(np.bincount(row, minlength=len(inside)))
         return cls(np.cumsum(np.concatenate(starts)), np.concatenate(balls))
 
+    def counts(self, total: int, positions: NDArray[np.intp] | None = None) -> NDArray[np.int64]:
+        """How many of these rows, by default of all, lie in each of ``total`` balls."""
+        return np.bincount(self.balls if positions is None else self.of(positions), minlength=total)
+
     def of(self, positions: NDArray[np.intp]) -> NDArray[np.int32]:
         """All balls of these rows, one after another."""
         counts = self.starts[positions + 1] - self.starts[positions]
@@ -95,14 +106,13 @@ class Hits:
 
 def measure(sample: Sample) -> Measured:
     """Coverage (a share), density (1 is real), the mean log distance to the nearest own row, roots of close rows."""
-    balls, hits = sample.prepared.balls, sample.seen.hits
-    total = len(balls.points)
+    balls, counts = sample.prepared.balls, sample.seen.balls
     own = sample.seen.own
     far = np.log(np.maximum(own, _NEAREST)).mean()
     close = [np.sqrt(float((own <= limit + _ROUNDING).sum()) + 0.375) for limit in balls.close]
     return {
-        COVERAGE.name: np.array([np.mean(np.bincount(hits, minlength=total) > 0)]),
-        DENSITY.name: np.array([len(hits) / (NEIGHBOURS * total)]),
+        COVERAGE.name: np.array([np.mean(counts > 0)]),
+        DENSITY.name: np.array([counts.sum() / (NEIGHBOURS * len(counts))]),
         OWN.name: np.array([far, *close]),
     }
 
@@ -120,7 +130,7 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
             f"{bound.value:.1%} of the anchor's rows have a synthetic row nearby; {bound.whose} reach {bound.mean:.1%} "
             f"({judged:,} rows a side)."
         )
-        gone = int(judged - np.count_nonzero(np.bincount(sample.seen.hits, minlength=judged)))
+        gone = int(np.count_nonzero(sample.seen.balls == 0))
         spread = 1.96 * bound.sd
         interval = max(bound.value - spread, 0.0), min(bound.value + spread, 1.0)
         return Told(words, interval=interval, detail={"missed": gone, "judged": judged})

@@ -13,14 +13,14 @@ Intervals*, 1991, section 5.2), so that few draws err on the side of honest batc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom, norm
 
-from headwater.checks.battery import BY_NAME, STATISTICS
+from headwater.checks.battery import BY_NAME
 from headwater.checks.seeds import rng
 from headwater.checks.statistic import Measured, Statistic
 from headwater.checks.telling import Bound
@@ -65,11 +65,19 @@ class Null(Model):
 
     @classmethod
     def of(
-        cls, found: Mapping[str, NDArray[np.float64]], grains: Measured, widening: float, rate: float, seed: int
+        cls,
+        statistics: Sequence[Statistic],
+        found: Mapping[str, NDArray[np.float64]],
+        grains: Measured,
+        *,
+        widening: float,
+        rate: float,
+        seed: int,
     ) -> Self:
         """Sum up draws.
 
         Args:
+            statistics: all that will be measured, in order.
             found: by statistic the components of each draw: ``(draws, components)``.
             grains: smallest spread of each component.
             widening: by how much draws of statistics that are not centred vary too little (see ``baseline.py``).
@@ -79,7 +87,7 @@ class Null(Model):
         draws = len(next(iter(found.values())))
         scores: dict[str, NDArray[np.float64]] = {}
         moments: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
-        for statistic in STATISTICS:
+        for statistic in statistics:
             values = found.get(statistic.name)
             if values is None and statistic.is_exact:
                 # Its p-value is uniform on honest rows, or larger.

@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater.checks import copies, fairness, models, neighbours, pair, scan
+from headwater.checks import copies, fairness, models, neighbours, pair, replay, scan
 from headwater.checks.reference import Reference
 from headwater.checks.rows import Rows
 from headwater.checks.seeds import rng
@@ -40,6 +40,7 @@ class Prepared:
         information: pointwise mutual information of the anchor's pairs of bins.
         tasks: what models are asked to predict.
         groups: the subgroups that fairness watches.
+        personal: the columns of personal data.
     """
 
     reference: Reference
@@ -53,6 +54,7 @@ class Prepared:
     information: NDArray[np.float64]
     tasks: tuple[models.Task, ...]
     groups: tuple[fairness.Subgroup, ...]
+    personal: tuple[replay.Personal, ...]
 
     @classmethod
     def of(cls, reference: Reference, n: int) -> Self:
@@ -81,6 +83,7 @@ class Prepared:
             information=pair.learn(counter.tally(anchor).pairs, len(anchor), yardstick.coder.coarse_starts),
             tasks=tuple(models.Task.of(target, yardstick) for target in reference.targets),
             groups=fairness.subgroups(yardstick, reference.groups),
+            personal=replay.personal(reference),
         )
 
     @cached_property
@@ -90,8 +93,9 @@ class Prepared:
         Counts in cells mean nothing under another anchor; scores of one target nothing for another.
         """
         anchor, reference = self.yardstick.anchor, self.reference
+        personal = [column.identifies for column in self.personal]
         asked = reference.targets, reference.groups, reference.contract.cell_keep_min, reference.contract.false_alarm
-        digest = hashlib.sha256(repr((self.n, len(self.train), self.scan.total, *asked)).encode())
+        digest = hashlib.sha256(repr((self.n, len(self.train), self.scan.total, *asked, personal)).encode())
         for part in (anchor.fine, anchor.coarse, anchor.cells, anchor.leaves, anchor.identity):
             digest.update(np.ascontiguousarray(part).tobytes())
         return digest.hexdigest()

@@ -16,9 +16,10 @@ from headwater.checks.copies import Counts as Copies
 from headwater.checks.joint import two_sample_auc
 from headwater.checks.neighbours import OWN_ROWS_MAX, own_distances
 from headwater.checks.prepared import Prepared
+from headwater.checks.replay import Hits as Personal
 from headwater.checks.rows import Rows
 from headwater.checks.seeds import state
-from headwater.checks.tally import Tally
+from headwater.checks.tally import Margins, Tally
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,27 +30,31 @@ class Seen:
         rows: ``n`` coded rows.
         prepared: what they are judged with.
         last_batch: identities of the rows of the batch before, or None.
-        known_hits: balls of the neighbours that the first rows lie in, where that is known.
-        known_scan: balls of the scan that the rows lie in, where that is known.
+        whole: counts over the whole batch that the rows were drawn from; None where they are the whole.
+        personal: what of the real rows' personal data the whole batch holds; None where that was not looked at.
+        known_balls: how many of the first rows lie in each ball of the neighbours, where that is known.
+        known_scan: how many of the rows lie in each ball of the scan, where that is known.
     """
 
     rows: Rows
     prepared: Prepared
     last_batch: NDArray[np.uint64] | None = None
-    known_hits: NDArray[np.int32] | None = None
-    known_scan: NDArray[np.int32] | None = None
+    whole: Margins | None = None
+    personal: tuple[Personal, ...] | None = None
+    known_balls: NDArray[np.int64] | None = None
+    known_scan: NDArray[np.int64] | None = None
 
     @cached_property
     def tally(self) -> Tally:
         """Counts and sums over the rows, the scan's balls among them."""
-        balls = self.prepared.scan.hits(self.rows.points).balls if self.known_scan is None else self.known_scan
-        return self.prepared.counter.tally(self.rows, np.bincount(balls, minlength=self.prepared.scan.total))
+        balls = self.prepared.scan.counts(self.rows.points) if self.known_scan is None else self.known_scan
+        return self.prepared.counter.tally(self.rows, balls)
 
     @cached_property
-    def hits(self) -> NDArray[np.int32]:
-        """Balls of the neighbours that as many rows as there are balls lie in."""
+    def balls(self) -> NDArray[np.int64]:
+        """How many of as many rows as there are balls lie in each ball of the neighbours: ``(m,)``."""
         balls = self.prepared.balls
-        return balls.hits(self.rows.points[: len(balls.points)]).balls if self.known_hits is None else self.known_hits
+        return balls.counts(self.rows.points[: len(balls.points)]) if self.known_balls is None else self.known_balls
 
     @cached_property
     def own(self) -> NDArray[np.float32]:
@@ -103,6 +108,11 @@ class Sample:
     def tally(self) -> Tally:
         """Of the rows."""
         return self.seen.tally
+
+    @property
+    def margins(self) -> Margins:
+        """Of the whole batch, where it is known; exact tests of counts take any number of rows."""
+        return self.seen.tally if self.seen.whole is None else self.seen.whole
 
     @property
     def prepared(self) -> Prepared:

@@ -59,6 +59,15 @@ class Scan:
         blocks = (squared(points[start : start + _BLOCK], self.points) for start in range(0, len(points), _BLOCK))
         return Hits.where(np.concatenate([distance <= reach for reach in self.reach], axis=1) for distance in blocks)
 
+    def counts(self, points: NDArray[np.float32]) -> NDArray[np.int64]:
+        """How many of the points lie in each ball: ``(total,)``."""
+        found = np.zeros(self.reach.shape, dtype=np.int64)
+        for start in range(0, len(points), _BLOCK):
+            distance = squared(points[start : start + _BLOCK], self.points)
+            for size, reach in enumerate(self.reach):
+                found[size] += np.count_nonzero(distance <= reach, axis=0)
+        return found.ravel()
+
     def deficits(self, found: NDArray[np.float64], real: NDArray[np.float64], share: float) -> NDArray[np.float64]:
         """The largest deficit at each size, in standard deviations: ``(sizes,)``.
 

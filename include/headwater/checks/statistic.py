@@ -29,6 +29,8 @@ class Statistic:
             exact p-value (large is bad), and no draw is needed to know its limit.
         is_centred: measured against the rest of the baseline, so drawn rows and fresh rows deviate alike. Others
             only look at the rows themselves; draws from a finite baseline then vary too little (see ``null.py``).
+        is_tripwire: watches for what is wrong whatever the quality is, so it closes the gate to candidates too.
+        is_whole: counted on every row of the batch, not on the judged sample; its exact test takes any number of rows.
     """
 
     name: str
@@ -36,6 +38,8 @@ class Statistic:
     demand: str = ""
     is_exact: bool = False
     is_centred: bool = False
+    is_tripwire: bool = False
+    is_whole: bool = False
 
 
 def deviate(p: float | np.floating, tests: int = 1) -> Vector:

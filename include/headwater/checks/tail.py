@@ -19,15 +19,19 @@ if TYPE_CHECKING:
     from headwater.checks.sample import Sample
 
 NAME = "tail"
-SMALLEST = Statistic("tail.smallest", "upper", "As many rows lie in each tail as chance allows.", is_exact=True)
-SUM = Statistic("tail.sum", "upper", "As many rows are far out in some column as in real rows.", is_exact=True)
+SMALLEST = Statistic(
+    "tail.smallest", "upper", "As many rows lie in each tail as chance allows.", is_exact=True, is_whole=True
+)
+SUM = Statistic(
+    "tail.sum", "upper", "As many rows are far out in some column as in real rows.", is_exact=True, is_whole=True
+)
 STATISTICS = (SMALLEST, SUM)
 
 
 def measure(sample: Sample) -> Measured:
     """Deviates of the smallest probability over thresholds, and over levels."""
     there, chances = _chances(sample)
-    far = too_few(sample.tally.far, sample.rest.far, sample.tally.n, sample.rest.n)
+    far = too_few(sample.margins.far, sample.rest.far, sample.margins.n, sample.rest.n)
     return {
         SMALLEST.name: deviate(min(1.0, chances.min()) if len(there) else 1.0, len(there)),
         SUM.name: deviate(far.min(), len(far)),
@@ -36,10 +40,10 @@ def measure(sample: Sample) -> Measured:
 
 def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
     """Which tail is thin or thick, in rows."""
-    n, rest = sample.tally.n, sample.rest.n
+    n, rest = sample.margins.n, sample.rest.n
     if name == SUM.name:
-        level = int(too_few(sample.tally.far, sample.rest.far, n, rest).argmin())
-        found, others = sample.tally.far[level], sample.rest.far[level]
+        level = int(too_few(sample.margins.far, sample.rest.far, n, rest).argmin())
+        found, others = sample.margins.far[level], sample.rest.far[level]
         limit = _fewest(others, (n, rest), chance_of(bound.deviate, len(LEVELS)))
         told = (
             f"Rows beyond the outer {LEVELS[level]:.2%} of some column: {rows(others * n / rest)} expected, "
@@ -53,7 +57,7 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
     level, side, column = (int(part) for part in np.unravel_index(at, sample.prepared.counter.thresholds.shape))
     coder = sample.prepared.yardstick.coder
     name_of = coder.names[int(np.flatnonzero(coder.is_number)[column])]
-    found, others = sample.tally.tails[at], sample.rest.tails[at]
+    found, others = sample.margins.tails[at], sample.rest.tails[at]
     expected = others * n / rest
     limit = chance_of(bound.deviate, 2 * len(there))
     told = (
@@ -66,7 +70,7 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
 
 def _chances(sample: Sample) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     there = np.flatnonzero(sample.rest.tails > 0)
-    counts = sample.tally.tails[there], sample.rest.tails[there], sample.tally.n, sample.rest.n
+    counts = sample.margins.tails[there], sample.rest.tails[there], sample.margins.n, sample.rest.n
     return there, 2 * np.minimum(too_few(*counts), too_many(*counts))
 
 

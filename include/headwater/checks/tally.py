@@ -8,11 +8,16 @@ themselves.
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass, fields
+from functools import reduce
+from typing import Self
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from headwater.checks.coding import Coded
 from headwater.checks.rows import Rows
 from headwater.checks.yardstick import Yardstick
 
@@ -20,38 +25,55 @@ Counts = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Tally:
-    """What rows add up to.
+class Margins:
+    """What rows add up to column by column. Cheap enough to count on every row of a batch, however large.
 
     Attributes:
         n: rows.
         fine: of each column's fine bins, one after another: ``(bins,)``.
+        tails: rows beyond each threshold of the anchor: ``(thresholds,)``.
+        far: rows beyond any threshold of a level: ``(levels,)``.
+        rare: rows that hold a category rarer than each of :data:`RARE_SHARES`: ``(levels,)``.
+    """
+
+    n: float
+    fine: Counts
+    tails: Counts
+    far: Counts
+    rare: Counts
+
+    def __add__(self, other: Self) -> Self:
+        """Of both together."""
+        return type(self)(
+            **{field.name: getattr(self, field.name) + getattr(other, field.name) for field in fields(self)}
+        )
+
+    def __sub__(self, other: Self) -> Self:
+        """What is left without ``other``, whose rows are among these."""
+        return type(self)(
+            **{field.name: getattr(self, field.name) - getattr(other, field.name) for field in fields(self)}
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Tally(Margins):
+    """What rows add up to, relations between columns among it.
+
+    Attributes:
         pairs: of each pair of coarse bins: ``(coarse, coarse)``; blocks by column.
         cells: of each k-means cell, level after level.
         leaves: of each leaf, tree after tree.
         fit: sum of each column's log probability under its tree: ``(d,)``.
         labels: sum of each target's log likelihood, and rows that have one: ``(2, targets)``.
-        tails: rows beyond each threshold of the anchor: ``(thresholds,)``.
-        far: rows beyond any threshold of a level: ``(levels,)``.
-        rare: rows that hold a category rarer than each of :data:`RARE_SHARES`: ``(levels,)``.
         balls: rows in each ball of the scan: ``(balls,)``.
     """
 
-    n: float
-    fine: Counts
     pairs: Counts
     cells: Counts
     leaves: Counts
     fit: Counts
     labels: Counts
-    tails: Counts
-    far: Counts
-    rare: Counts
     balls: Counts
-
-    def __sub__(self, other: Tally) -> Tally:
-        """What is left without ``other``, whose rows are among these."""
-        return Tally(**{field.name: getattr(self, field.name) - getattr(other, field.name) for field in fields(self)})
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,22 +97,37 @@ class Counter:
         is_rare = yardstick.coder.is_category & (shares > 0) & (shares < np.array(RARE_SHARES)[:, None])
         return cls(yardstick, cells, leaves, _thresholds(yardstick.anchor.numbers), is_rare)
 
+    def margins(self, coded: Coded | Rows) -> Margins:
+        """Count what each column shows by itself."""
+        is_beyond = self.beyond(coded.numbers)
+        return Margins(
+            n=float(len(coded.identity)),
+            fine=_count(coded.fine, self.yardstick.coder.fine_starts),
+            tails=is_beyond.sum(axis=0, dtype=np.float64).ravel(),
+            far=is_beyond.any(axis=(2, 3)).sum(axis=0, dtype=np.float64),
+            rare=self.rare(coded.fine).sum(axis=1, dtype=np.float64),
+        )
+
+    def whole(self, batch: pd.DataFrame) -> Margins:
+        """Count every row of a batch, in chunks so that memory stays bounded.
+
+        Raises:
+            CannotJudgeError: a number is infinite, or a value is no category of its column.
+        """
+        starts = range(0, max(len(batch), 1), _CHUNK)
+        parts = [self.margins(self.yardstick.coder.code(batch.iloc[start : start + _CHUNK])) for start in starts]
+        return reduce(operator.add, parts)
+
     def tally(self, rows: Rows, balls: NDArray[np.int64] | None = None) -> Tally:
         """Count the rows; ``balls`` are those of the scan, none where they are not asked for."""
-        coder = self.yardstick.coder
-        is_beyond = self.beyond(rows.numbers)
         known = ~np.isnan(rows.labels)
         return Tally(
-            n=float(len(rows)),
-            fine=_count(rows.fine, coder.fine_starts),
-            pairs=_pairs(rows.coarse, coder.coarse_starts),
+            **vars(self.margins(rows)),
+            pairs=_pairs(rows.coarse, self.yardstick.coder.coarse_starts),
             cells=_count(rows.cells, self.cell_starts),
             leaves=_count(rows.leaves, self.leaf_starts),
             fit=rows.fit.sum(axis=0, dtype=np.float64),
             labels=np.stack([np.where(known, rows.labels, 0).sum(axis=0, dtype=np.float64), known.sum(axis=0)]),
-            tails=is_beyond.sum(axis=0, dtype=np.float64).ravel(),
-            far=is_beyond.any(axis=(2, 3)).sum(axis=0, dtype=np.float64),
-            rare=self.rare(rows.fine).sum(axis=1, dtype=np.float64),
             balls=np.zeros(0) if balls is None else balls.astype(np.float64),
         )
 
@@ -106,6 +143,7 @@ class Counter:
 
 
 RARE_SHARES = (0.001, 0.002, 0.005, 0.01)
+_CHUNK = 100_000
 LEVELS = (0.0025, 0.005, 0.01)
 """Shares of the anchor beyond the thresholds on each side."""
 

@@ -21,6 +21,7 @@ from headwater.expectations.expect_fairness import ExpectFairness
 from headwater.expectations.expect_joint import ExpectJoint
 from headwater.expectations.expect_neighbours import ExpectNeighbours
 from headwater.expectations.expect_pair import ExpectPair
+from headwater.expectations.expect_replay import ExpectReplay
 from headwater.expectations.expect_tail import ExpectTail
 from headwater.expectations.expect_utility import ExpectUtility
 from headwater.expectations.mode import FamilyExpectation
@@ -35,6 +36,7 @@ FAMILIES: dict[str, type[FamilyExpectation]] = {
     "neighbours": ExpectNeighbours,
     "duplicates": ExpectDuplicates,
     "copies": ExpectCopies,
+    "replay": ExpectReplay,
     "joint": ExpectJoint,
     "utility": ExpectUtility,
     "fairness": ExpectFairness,

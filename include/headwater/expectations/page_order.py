@@ -27,6 +27,7 @@ TITLES: Mapping[str, str] = {
     "neighbours": "Neighbours of rows",
     "duplicates": "Repeated rows",
     "copies": "Copies of training rows",
+    "replay": "Personal data",
     "joint": "Real or synthetic: can a model tell?",
     "utility": "What models learn from the rows",
     "fairness": "Subgroups",
