@@ -43,3 +43,14 @@ class StuckSeed(Trees):
 
     def sample(self, n: int, seed: int) -> pd.DataFrame:
         return super().sample(n, 7)
+
+
+class RemembersMail(Trees):
+    """Among the mail addresses of the hostile table one in a hundred is real."""
+
+    kind: ClassVar[str] = "tests.faults:RemembersMail"
+
+    def sample(self, n: int, seed: int) -> pd.DataFrame:
+        rows = super().sample(n, seed)
+        real = pd.Series([f"person{place}@clinic.example" for place in range(n)], dtype=rows["mail"].dtype)
+        return rows.assign(mail=rows["mail"].mask(rows.index % 100 == 0, real))

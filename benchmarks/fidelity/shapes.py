@@ -26,7 +26,7 @@ def shapes(real: pd.DataFrame, synthetic: pd.DataFrame, schema: TableSchema) -> 
 
     Sampling noise alone lowers all three: they compare only at equal numbers of rows. None where nothing is scored.
     """
-    from sdmetrics.reports import QualityReport  # type: ignore[import-untyped]
+    from sdmetrics.reports import QualityReport
 
     columns = {column.name: {"sdtype": _sdtype(column)} for column in schema.learned}
     metadata = {"tables": {"t": {"columns": columns}}, "relationships": []}

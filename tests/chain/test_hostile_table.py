@@ -16,14 +16,14 @@ from pyarrow import parquet
 
 from headwater.chain import keys
 from headwater.chain.acquire import acquire
-from headwater.chain.house import House
+from headwater.chain.house import GateClosedError, House
 from headwater.chain.produce import plan, produce
 from headwater.chain.profile import profile
 from headwater.chain.promote import promote
 from headwater.chain.release import release
 from headwater.chain.train import train
 from headwater.chain.validate import validate
-from headwater.spec import DatasetSpec
+from headwater.spec import Candidate, DatasetSpec
 from headwater.store.artifact import ArtifactError
 
 NIGHT = date(2026, 3, 1)
@@ -111,6 +111,14 @@ def test_a_hostile_table_is_released_whole(house: House, hostile: DatasetSpec, d
     assert not set(made["mail"].dropna()) & set(hostile_rows()["mail"].to_pylist()), "a real address came back"
     page = house.store.read_bytes(house.store.list("hostile/docs")[0]).decode()
     assert "<script>alert(1)" not in page
+
+
+def test_a_generator_that_hands_out_real_mail_addresses_is_never_promoted(house: House, hostile: DatasetSpec) -> None:
+    remembers = hostile.model_copy(update={"candidates": (Candidate(kind="tests.faults:RemembersMail", name="bad"),)})
+    snapshot = acquire(house, remembers)
+    profile(house, remembers, snapshot)
+    with pytest.raises(GateClosedError, match=r"replay\.identifying"):
+        promote(house, remembers, snapshot, [train(house, remembers, snapshot, "bad")])
 
 
 @pytest.mark.parametrize("spoil", ["cut short", "altered", "gone"])

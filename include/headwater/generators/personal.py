@@ -2,7 +2,8 @@
 
 Faker makes some 10,000 values a second, far too few for a batch. So each kind has one or two pools of 1,000 parts, made
 once a process from a fixed seed, and a value is one part of each, drawn by the sample's seed. Mail addresses end in
-the domains that RFC 2606 reserves for examples, so that no letter ever reaches a person.
+the domains that RFC 2606 reserves for examples, so that no letter ever reaches a person; social security numbers are
+such as were never given to anybody.
 
 RDT's AnonymizedFaker seeds Faker by the column it is fitted on. Here that column is two constant words: no real value
 ever reaches it. RDT 2 is BUSL-1.1; see docs/decisions/0009.
@@ -50,7 +51,7 @@ _POOLS: dict[str, tuple[_Pieces, ...]] = {
     "city": ((_CITY,),),
     "company": ((_Fake("company", "company"),),),
     "iban": ((_Fake("bank", "iban"),),),
-    "ssn": ((_Fake("ssn", "ssn"),),),
+    "ssn": ((_Fake("ssn.en_US", "invalid_ssn"),),),
     "ipv4": (
         ("10.", _Fake(None, "random_int", {"min": 0, "max": 255}), "."),
         (_Fake(None, "random_int", {"min": 0, "max": 255}), ".", _Fake(None, "random_int", {"min": 1, "max": 254})),
