@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from benchmarks.detection.report import sentence_of
+
 RESULTS = Path(__file__).resolve().parent / "results"
 
 
@@ -51,7 +53,25 @@ def docs_sentence() -> str:
     )
 
 
+def detection_sentence() -> str:
+    """One sentence from ``detection.json``."""
+    return sentence_of(json.loads((RESULTS / "detection.json").read_text()))
+
+
+def battery_sentence() -> str:
+    """One sentence from ``battery.json``."""
+    found = json.loads((RESULTS / "battery.json").read_text())
+    ours, beside = found["battery"], found["quality_report"]
+    return (
+        f"The whole battery judges {found['rows']:,} rows against {found['real_rows']:,} real ones in "
+        f"{ours['cpu_seconds']:.0f} CPU s and {ours['peak_mb'] / 1024:.1f} GiB, imports included; sdmetrics' "
+        f"QualityReport takes {beside['cpu_seconds']:.0f} CPU s and {beside['peak_mb'] / 1024:.1f} GiB."
+    )
+
+
 if __name__ == "__main__":
     print(speed_table())
     print(night_sentence())
     print(docs_sentence())
+    print(detection_sentence())
+    print(battery_sentence())

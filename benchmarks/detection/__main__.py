@@ -1,8 +1,8 @@
 """How often does the verdict find planted faults, and how often does it blame honest batches?
 
-``make bench BENCH=detection`` writes ``benchmarks/results/detection.json`` and prints a table. Each case (a table at
-a size) runs in a process of its own, two at a time; a finished case is kept until the checks or the bench change, so a
-run that was cut goes on where it was.
+``make bench BENCH=detection`` writes ``benchmarks/results/detection.json`` and ``detection.md`` beside it. Each case (a
+table at a size) runs in a process of its own, two at a time; a finished case is kept until the checks or the bench
+change, so a run that was cut goes on where it was.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from benchmarks.detection.case import measure_case
-from benchmarks.detection.report import summarise, table_of
+from benchmarks.detection.report import page_of, summarise
 from benchmarks.machine import describe_machine
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,7 +48,8 @@ def main() -> None:
     parts = [json.loads((folder / f"{table}-{n}.json").read_text()) for table, n in CASES]
     result = {**summarise(parts), "machine": describe_machine()}
     RESULTS.write_text(json.dumps(result, indent=2) + "\n")
-    print(table_of(result))
+    RESULTS.with_suffix(".md").write_text(page_of(result))
+    print(page_of(result))
 
 
 def run_case(table: str, n: int, out: Path) -> None:
