@@ -8,6 +8,7 @@ from townspeople import people, sampled
 
 from headwater.checks import column
 from headwater.checks.prepared import Prepared
+from headwater.checks.telling import Bound
 
 
 def test_the_training_rows_have_their_own_shape(prepared: Prepared) -> None:
@@ -42,6 +43,13 @@ def test_spread_by_hand(prepared: Prepared) -> None:
     assert narrow[0] - plain[0] == pytest.approx(np.log(0.5), abs=0.05)
     assert narrow[1:3] == pytest.approx(plain[1:3]), "the others are as they were"
     assert constant[0] == -30
+
+
+@pytest.mark.parametrize(("gap", "words"), [(-2.0, "86.5% narrower"), (np.log(1.5), "50.0% wider")])
+def test_nothing_is_more_than_a_hundred_per_cent_narrower(prepared: Prepared, gap: float, words: str) -> None:
+    bound = Bound(gap, 0.0, 0.1, 0.3, gap > 0, 3.0)
+    told = column.tell("column.spread", sampled(prepared, people(300, 5)), 0, bound)
+    assert told.words == f"height is spread {words} than in honest rows."
 
 
 def test_values_are_in_pictures_only_where_they_may_be(prepared: Prepared) -> None:

@@ -50,8 +50,8 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
     numbers = [coder.names[index] for index in np.flatnonzero(coder.is_number)]
     if name == SPREAD.name:
         column = numbers[place % len(numbers)]
-        wider, change = "wider" if bound.value > bound.mean else "narrower", np.expm1(abs(bound.value - bound.mean))
-        words = f"{column} is spread {change:.1%} {wider} than in {bound.whose}."
+        change = np.expm1(bound.value - bound.mean)
+        words = f"{column} is spread {abs(change):.1%} {'wider' if change > 0 else 'narrower'} than in {bound.whose}."
         told = (float(np.exp(number)) for number in (bound.value, bound.limit, bound.mean))
         value, limit, noise = told
         detail = distribution(sample, coder.names.index(column))
