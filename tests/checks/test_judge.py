@@ -40,7 +40,10 @@ def test_honest_rows_pass_every_check_in_order(candidate: Judge) -> None:
     assert [result.name for result in results] == wanted == list(candidate.names)
     assert [result.error for result in results] == [None] * len(wanted)
     assert all(result.family == result.name.split(".")[0] for result in results)
-    assert {result.family for result in results if result.n == 2_000} == {"category", "tail"}
+    assert {result.family for result in results if result.n == 2_000} == {"category", "tail", "duplicates"}
+    assert [result.name for result in results if result.n == 2_000 and result.family == "duplicates"] == [
+        "duplicates.whole"
+    ]
     assert {result.n for result in results} == {300, 2_000}
     assert verdict(results).passed
 
@@ -71,6 +74,18 @@ def test_categories_are_counted_on_every_row(nightly: Judge) -> None:
     assert (whole.passed, whole.n) == (False, 4_000)
     part = nightly.by_name(batch.sample(300, random_state=1))["category.smallest"]
     assert (part.passed, part.n) == (True, 300)
+
+
+def test_repeated_rows_are_found_in_the_whole_of_a_large_batch(nightly: Judge) -> None:
+    """80 of 3,000 rows are there twice: 300 judged rows hold hardly a pair of them."""
+    batch = crooked(3_000, 71)
+    batch = pd.concat([batch.iloc[80:], batch.iloc[1_000:1_080]], ignore_index=True)
+    found = nightly.by_name(batch)
+    assert found["duplicates.exact"].passed
+    whole = found["duplicates.whole"]
+    assert (whole.passed, whole.value, whole.n) == (False, 80, 3_000)
+    assert whole.sentence.startswith("80 pairs of rows are equal among all 3,000;")
+    assert nightly.by_name(crooked(3_000, 71))["duplicates.whole"].passed
 
 
 def test_the_same_rows_give_the_same_results(candidate: Judge) -> None:
@@ -245,7 +260,8 @@ def test_telling_that_breaks_fails_its_own_check_alone(candidate: Judge, monkeyp
 
     monkeypatch.setattr(duplicates, "tell", broken)
     results = candidate.by_name(people(300, 5))
-    assert verdict(list(results.values())).failed == ("duplicates.exact", "duplicates.near", "duplicates.distinct")
+    wanted = ("duplicates.exact", "duplicates.near", "duplicates.distinct", "duplicates.whole")
+    assert verdict(list(results.values())).failed == wanted
     assert not any("secret" in result.canonical_json() for result in results.values())
 
 

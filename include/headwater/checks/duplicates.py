@@ -1,16 +1,19 @@
 """Does the batch repeat itself, or yesterday? Sees copied rows, near copies, and columns with too few values.
 
 Statistics: rows with an exact or a near twin in the batch, all of them and those whose twin no anchor row explains;
-the number of distinct values of each continuous column; and rows that yesterday's batch had already.
+the number of distinct values of each continuous column; pairs of equal rows in the whole batch, of which a sample of a
+large batch holds few; and rows that yesterday's batch had already.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater.checks.collisions import Collisions, chance
 from headwater.checks.statistic import Measured, Statistic, Vector, deviate, too_many
 from headwater.checks.telling import Bound, Told, chance_of, count_interval, fewest
 from headwater.checks.telling import rows as rows_of
@@ -24,7 +27,14 @@ EXACT = Statistic("duplicates.exact", "upper", "Rows repeat each other no more o
 NEAR = Statistic("duplicates.near", "upper", "Rows nearly repeat each other no more often than real rows do.")
 DISTINCT = Statistic("duplicates.distinct", "both", "Continuous columns have as many different values as in real rows.")
 REPEATED = Statistic("duplicates.repeated", "upper", "The batch is not the last one again.", is_exact=True)
-STATISTICS = (EXACT, NEAR, DISTINCT, REPEATED)
+WHOLE = Statistic(
+    "duplicates.whole",
+    "upper",
+    "In the whole batch rows equal each other no more often than honest rows.",
+    is_exact=True,
+    is_whole=True,
+)
+STATISTICS = (EXACT, NEAR, DISTINCT, WHOLE, REPEATED)
 CONTINUOUS_SHARE = 0.05
 """Distinct values a row from which a column of numbers counts as continuous."""
 
@@ -48,11 +58,14 @@ def measure(sample: Sample) -> Measured:
 
 
 def measure_exact(sample: Sample) -> Measured:
-    """Deviate of the rows that the last batch had already, against the baseline's rows that it had."""
-    if sample.seen.last_batch is None:
-        return {}
-    found, others = _again(sample)
-    return {REPEATED.name: deviate(too_many(found, others, len(sample.rows), len(sample.honest))[0])}
+    """Deviates of the pairs of equal rows, and of the rows that the last batch had already, against the baseline's."""
+    measured: Measured = {}
+    if sample.seen.whole is not None:
+        measured[WHOLE.name] = deviate(chance(*_collisions(sample)))
+    if sample.seen.last_batch is not None:
+        found, others = _again(sample)
+        measured[REPEATED.name] = deviate(too_many(found, others, len(sample.rows), len(sample.honest))[0])
+    return measured
 
 
 def grains(prepared: Prepared) -> Measured:
@@ -62,6 +75,8 @@ def grains(prepared: Prepared) -> Measured:
 
 def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
     """How many rows repeat each other, or yesterday; which column has too few or too many values."""
+    if name == WHOLE.name:
+        return _tell_whole(sample, bound)
     if name == REPEATED.name:
         found, others = (float(count[0]) for count in _again(sample))
         n, rest = len(sample.rows), len(sample.honest)
@@ -89,6 +104,27 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
     known = " that no real row explains" if place % 2 else ""
     words = f"{rows_of(found)} have {kind} in the batch{known}; of {bound.whose} it is {honest:,.0f}."
     return Told(words, round(found), limit, count_interval(round(found)), honest)
+
+
+def _collisions(sample: Sample) -> tuple[Collisions, Collisions]:
+    """Of all rows of the batch, and of the baseline."""
+    identity = sample.rows.identity if sample.seen.whole is None else sample.seen.whole.identity
+    return Collisions.among(identity), Collisions.among(sample.honest)
+
+
+def _tell_whole(sample: Sample, bound: Bound) -> Told:
+    found, honest = _collisions(sample)
+    expected, limit = honest.expected(found.rows), chance_of(bound.deviate, 1)
+
+    def passes(pairs: Vector) -> NDArray[np.bool_]:
+        return np.array([chance(replace(found, pairs=float(pairs[0])), honest) < limit])
+
+    words = (
+        f"{found.pairs:,.0f} pairs of rows are equal among all {found.rows:,.0f}; among as many of {bound.whose} it "
+        f"would be {expected:,.0f}."
+    )
+    most = float(fewest(passes, int(found.all_pairs)) - 1)
+    return Told(words, found.pairs, most, found.interval(), expected)
 
 
 def _again(sample: Sample) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

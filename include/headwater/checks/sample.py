@@ -19,7 +19,7 @@ from headwater.checks.prepared import Prepared
 from headwater.checks.replay import Hits as Personal
 from headwater.checks.rows import Rows
 from headwater.checks.seeds import state
-from headwater.checks.tally import Margins, Tally
+from headwater.checks.tally import Margins, Tally, Whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +30,7 @@ class Seen:
         rows: ``n`` coded rows.
         prepared: what they are judged with.
         last_batch: identities of the rows of the batch before, or None.
-        whole: counts over the whole batch that the rows were drawn from; None where they are the whole.
+        whole: the whole batch that the rows were drawn from; None where they are all there is.
         personal: what of the real rows' personal data the whole batch holds; None where that was not looked at.
         known_balls: how many of the first rows lie in each ball of the neighbours, where that is known.
         known_scan: how many of the rows lie in each ball of the scan, where that is known.
@@ -39,7 +39,7 @@ class Seen:
     rows: Rows
     prepared: Prepared
     last_batch: NDArray[np.uint64] | None = None
-    whole: Margins | None = None
+    whole: Whole | None = None
     personal: tuple[Personal, ...] | None = None
     known_balls: NDArray[np.int64] | None = None
     known_scan: NDArray[np.int64] | None = None
@@ -112,7 +112,7 @@ class Sample:
     @property
     def margins(self) -> Margins:
         """Of the whole batch, where it is known; exact tests of counts take any number of rows."""
-        return self.seen.tally if self.seen.whole is None else self.seen.whole
+        return self.seen.tally if self.seen.whole is None else self.seen.whole.margins
 
     @property
     def prepared(self) -> Prepared:

@@ -56,6 +56,14 @@ class Margins:
 
 
 @dataclass(frozen=True, eq=False)
+class Whole:
+    """All rows of a batch: their margins, and their identities, uint64 ``(rows,)``."""
+
+    margins: Margins
+    identity: NDArray[np.uint64]
+
+
+@dataclass(frozen=True, eq=False)
 class Tally(Margins):
     """What rows add up to, relations between columns among it.
 
@@ -108,15 +116,17 @@ class Counter:
             rare=self.rare(coded.fine).sum(axis=1, dtype=np.float64),
         )
 
-    def whole(self, batch: pd.DataFrame) -> Margins:
-        """Count every row of a batch, in chunks so that memory stays bounded.
+    def whole(self, batch: pd.DataFrame) -> Whole:
+        """Look at every row of a batch, in chunks so that memory stays bounded.
 
         Raises:
             CannotJudgeError: a number is infinite, or a value is no category of its column.
         """
         starts = range(0, max(len(batch), 1), _CHUNK)
-        parts = [self.margins(self.yardstick.coder.code(batch.iloc[start : start + _CHUNK])) for start in starts]
-        return reduce(operator.add, parts)
+        coded = (self.yardstick.coder.code(batch.iloc[start : start + _CHUNK]) for start in starts)
+        parts = [(self.margins(chunk), chunk.identity) for chunk in coded]
+        margins, identities = zip(*parts, strict=True)
+        return Whole(reduce(operator.add, margins), np.concatenate(identities))
 
     def tally(self, rows: Rows, balls: NDArray[np.int64] | None = None) -> Tally:
         """Count the rows; ``balls`` are those of the scan, none where they are not asked for."""
