@@ -81,7 +81,10 @@ def test_the_demo_tables_are_released_and_one_of_our_own_wins(house: House, data
 @pytest.mark.skipif(not (DATA / "census_adult.csv").exists(), reason="census_adult.csv is not on this machine")
 def test_census_is_released_and_one_of_our_own_wins(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HEADWATER_CENSUS_CSV", str(DATA / "census_adult.csv"))
-    assert released(house, load_spec(ROOT / "include" / "datasets" / "census.yaml")) in OWN
+    spec = load_spec(ROOT / "include" / "datasets" / "census.yaml")
+    # A smaller batch than shipped: as many rows are judged, and nulls are drawn for that many.
+    batch = spec.batch.model_copy(update={"rows": 5_000})
+    assert released(house, spec.model_copy(update={"batch": batch})) in OWN
 
 
 @pytest.mark.slow
