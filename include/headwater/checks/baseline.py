@@ -30,6 +30,7 @@ from headwater.checks.refusal import CannotJudgeError
 from headwater.checks.rows import Rows
 from headwater.checks.sample import Sample, Seen
 from headwater.checks.seeds import rng
+from headwater.checks.statistic import Measured
 from headwater.checks.tally import Tally
 
 Kind = Literal["noise_floor", "certificate"]
@@ -161,20 +162,22 @@ def draw(
             found.setdefault(name, []).append(value)
         if progress:
             progress(index + 1, total)
-    n, size = prepared.n, len(rows)
-    widening = float(np.sqrt((1 / n + 1 / size) / (1 / n - 1 / size)))
-    rate = prepared.reference.contract.false_alarm
-    drawn = {name: np.stack(values) for name, values in found.items()}
-    null = Null.of(
-        battery.watched(prepared),
-        drawn,
-        battery.grains(prepared),
-        widening=widening,
-        rate=rate,
-        seed=prepared.reference.seed,
-    )
+    null = _null(prepared, {name: np.stack(values) for name, values in found.items()}, len(rows))
     limits = _detection_limits(pool, control, null, lambda done: progress(draws + done, total) if progress else None)
     return Baseline(kind, subject, prepared.fingerprint, pool.tally, control, rows.identity, null, limits)
+
+
+def _null(prepared: Prepared, found: Measured, size: int) -> Null:
+    """Sum up draws from ``size`` rows."""
+    n, reference = prepared.n, prepared.reference
+    return Null.of(
+        battery.watched(prepared),
+        found,
+        battery.grains(prepared),
+        widening=float(np.sqrt((1 / n + 1 / size) / (1 / n - 1 / size))),
+        rate=reference.contract.false_alarm,
+        seed=reference.seed,
+    )
 
 
 @dataclass(frozen=True, eq=False)
