@@ -73,14 +73,23 @@ def page_of(result: dict[str, Any]) -> str:
 
 
 def sentence_of(result: dict[str, Any]) -> str:
-    """False alarms and mean detection in one sentence."""
+    """False alarms, mean detection, and the smallest lost regions, in words."""
     means = " and ".join(f"{share:.2f} at n = {int(n):,}" for n, share in result["mean_detection"].items())
     alarms = round(result["false_alarm"] * result["honest_batches"])
     return (
         f"Of {result['honest_batches']:,} honest batches {alarms} were blamed: {result['false_alarm']:.2%} (upper 95 % "
         f"limit {result['false_alarm_upper95']:.2%}). Of the batches with a planted fault the verdict finds {means}, "
-        "the mean over tables, faults and doses."
+        f"the mean over tables, faults and doses. {_lost_regions(result)}"
     )
+
+
+def _lost_regions(result: dict[str, Any]) -> str:
+    """What of the smallest lost regions is found in the large batches."""
+    rows = [row for row in result["rows"] if row["fault"] == "cluster_dropped"]
+    n, dose = max(row["n"] for row in rows), min(row["dose"] for row in rows)
+    rows = [row for row in rows if (row["n"], row["dose"]) == (n, dose)]
+    found, planted = (sum(row[key] for row in rows) for key in ("detected", "repetitions"))
+    return f"A lost region of {dose:.1%} of the rows is found in {found} of {planted} batches of {n:,}."
 
 
 def _cases(result: dict[str, Any]) -> list[str]:
