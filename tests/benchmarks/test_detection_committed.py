@@ -9,7 +9,7 @@ import pytest
 from benchmarks.detection.__main__ import CASES
 from benchmarks.detection.case import _doses
 from benchmarks.detection.report import mean_detection, page_of, upper_limit
-from benchmarks.table import detection_sentence
+from benchmarks.table import battery_sentence, detection_sentence
 
 RESULTS = Path(__file__).parents[2] / "benchmarks" / "results"
 FOUND = json.loads((RESULTS / "detection.json").read_text())
@@ -22,6 +22,7 @@ def test_the_page_is_rendered_from_the_figures() -> None:
 def test_the_readme_says_what_was_measured() -> None:
     readme = (RESULTS.parents[1] / "README.md").read_text().replace("\n", " ")
     assert detection_sentence() in readme
+    assert battery_sentence() in readme
 
 
 def test_the_head_follows_from_the_rows() -> None:
