@@ -34,12 +34,12 @@ from headwater.tables.schema import TableSchema
 RESULTS = Path(__file__).resolve().parents[1] / "benchmarks" / "results" / "battery.json"
 TABLE, SEED = "census", 30
 ANCHOR_SHARE = 0.2
-CERTIFICATE_FACTOR = 4
 
 
 def write_rows(folder: str, rows: int, real: int) -> None:
     """Real rows, the batch of a generator that learned from them, and both baselines, as files."""
     from benchmarks.detection.worlds import world
+    from headwater.chain.baselines import CERTIFICATE_FACTOR
     from headwater.generators.registry import create
 
     of, places = world(TABLE), Path(folder)

@@ -108,8 +108,9 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
 
 def _collisions(sample: Sample) -> tuple[Collisions, Collisions]:
     """Of all rows of the batch, and of the baseline."""
-    identity = sample.rows.identity if sample.seen.whole is None else sample.seen.whole.identity
-    return Collisions.among(identity), Collisions.among(sample.honest)
+    whole = sample.seen.whole
+    found = Collisions.among(sample.rows.identity) if whole is None else whole.collisions
+    return found, Collisions.among(sample.honest)
 
 
 def _tell_whole(sample: Sample, bound: Bound) -> Told:

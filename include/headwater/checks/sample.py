@@ -16,7 +16,7 @@ from headwater.checks.copies import Counts as Copies
 from headwater.checks.joint import two_sample_auc
 from headwater.checks.neighbours import OWN_ROWS_MAX, own_distances
 from headwater.checks.prepared import Prepared
-from headwater.checks.replay import Hits as Personal
+from headwater.checks.replay import Hits as PersonalHits
 from headwater.checks.rows import Rows
 from headwater.checks.seeds import state
 from headwater.checks.tally import Margins, Tally, Whole
@@ -40,7 +40,7 @@ class Seen:
     prepared: Prepared
     last_batch: NDArray[np.uint64] | None = None
     whole: Whole | None = None
-    personal: tuple[Personal, ...] | None = None
+    personal: tuple[PersonalHits, ...] | None = None
     known_balls: NDArray[np.int64] | None = None
     known_scan: NDArray[np.int64] | None = None
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import operator
 from dataclasses import dataclass, fields
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Self
 
 import numpy as np
@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from headwater.checks.coding import Coded
+from headwater.checks.collisions import Collisions
 from headwater.checks.rows import Rows
 from headwater.checks.yardstick import Yardstick
 
@@ -61,6 +62,11 @@ class Whole:
 
     margins: Margins
     identity: NDArray[np.uint64]
+
+    @cached_property
+    def collisions(self) -> Collisions:
+        """Pairs of equal rows; several baselines and the sentence ask for them."""
+        return Collisions.among(self.identity)
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,8 +158,8 @@ class Counter:
         return np.stack([flags[place].any(axis=1) for flags in self.is_rare])
 
 
-RARE_SHARES = (0.001, 0.002, 0.005, 0.01)
 _CHUNK = 100_000
+RARE_SHARES = (0.001, 0.002, 0.005, 0.01)
 LEVELS = (0.0025, 0.005, 0.01)
 """Shares of the anchor beyond the thresholds on each side."""
 
