@@ -13,6 +13,7 @@ from townspeople import people
 
 from headwater.checks import baseline
 from headwater.checks.baseline import LOSS_DRAWS, LOSSES, Baseline
+from headwater.checks.crowd import LEVELS
 from headwater.checks.prepared import Prepared
 from headwater.checks.refusal import CannotJudgeError
 from headwater.checks.sample import Seen
@@ -58,7 +59,10 @@ def test_what_is_stored_is_what_is_read(floor: Baseline) -> None:
     for field in dataclasses.fields(floor.tally):
         assert np.array_equal(getattr(read.tally, field.name), getattr(floor.tally, field.name)), field.name
     assert isinstance(read.tally.n, float)
-    assert np.array_equal(read.control.found, floor.control.found)
+    for side in ("copies", "foreign"):
+        one, other = getattr(read.control, side), getattr(floor.control, side)
+        assert one.found.tolist() == other.found.tolist()
+        assert one.rows.tolist() == other.rows.tolist()
     assert np.array_equal(read.identity, floor.identity)
 
 
@@ -106,12 +110,14 @@ def test_too_few_rows_to_draw_from(few: Prepared) -> None:
 
 def test_copies_of_a_noise_floor_are_counted_beside_the_anchor_and_the_training_rows(floor: Baseline) -> None:
     """400 anchor rows and half of 1,200 training rows; authenticity beside the latter alone."""
-    assert floor.control.rows.tolist() == [1_000] * 4 + [600]
+    assert floor.control.copies.rows.tolist() == [1_000] * (4 * LEVELS) + [600]
+    assert floor.control.foreign.rows.tolist() == [800] * 3, "half of all real rows, of each column of numbers"
     assert floor.tally.n == 1_200
 
 
 def test_copies_of_a_certificate_are_counted_among_its_own_rows(certificate: Baseline) -> None:
-    assert certificate.control.rows.tolist() == [1_200] * 5
+    assert certificate.control.copies.rows.tolist() == [1_200] * (4 * LEVELS + 1)
+    assert certificate.control.foreign.rows.tolist() == [1_200] * 3
 
 
 def test_losses_are_seen_from_a_size_on(floor: Baseline) -> None:

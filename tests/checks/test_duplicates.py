@@ -8,6 +8,7 @@ import pytest
 from townspeople import people, sampled
 
 from headwater.checks import duplicates
+from headwater.checks.crowd import LEVELS
 from headwater.checks.duplicates import twins
 from headwater.checks.prepared import Prepared
 from headwater.checks.statistic import deviate
@@ -29,7 +30,17 @@ def test_exact_twins_are_counted_with_and_without_a_real_explanation(prepared: P
     rows, real = people(200, 5), prepared.reference.anchor.iloc[[0, 0, 0]]
     batch = pd.concat([rows, rows.head(10), real], ignore_index=True)
     found = duplicates.measure(sampled(prepared, batch))
-    assert found["duplicates.exact"] == pytest.approx(roots(23, 20))
+    assert found["duplicates.exact"][[0, LEVELS]] == pytest.approx(roots(23, 20))
+
+
+def test_twins_that_stand_alone_are_counted_apart(prepared: Prepared) -> None:
+    rows = people(200, 5)
+    alone = prepared.yardstick.code(rows).alone
+    batch = pd.concat([rows, rows[alone == LEVELS - 1], rows[alone == 0].head(7)], ignore_index=True)
+    lonely = int((alone == LEVELS - 1).sum())
+    assert lonely > 0
+    found = duplicates.measure(sampled(prepared, batch))["duplicates.exact"]
+    assert found[:LEVELS] == pytest.approx(roots(2 * (lonely + 7), *[2 * lonely] * (LEVELS - 1)))
 
 
 def test_near_twins_are_no_exact_ones(prepared: Prepared) -> None:
@@ -39,7 +50,7 @@ def test_near_twins_are_no_exact_ones(prepared: Prepared) -> None:
         duplicates.measure(sampled(prepared, pd.concat([rows, more], ignore_index=True)))
         for more in (rows.head(0), moved)
     )
-    assert doubled["duplicates.exact"] == pytest.approx(roots(0, 0))
+    assert doubled["duplicates.exact"] == pytest.approx(roots(*[0] * (2 * LEVELS)))
     counts = (doubled["duplicates.near"] / 2) ** 2 - 0.375, (plain["duplicates.near"] / 2) ** 2 - 0.375
     assert counts[0][0] >= 36, "a few fall on the border of a cell in every grid"
     assert counts[1][0] <= 4

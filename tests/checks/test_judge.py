@@ -40,7 +40,7 @@ def test_honest_rows_pass_every_check_in_order(candidate: Judge) -> None:
     assert [result.name for result in results] == wanted == list(candidate.names)
     assert [result.error for result in results] == [None] * len(wanted)
     assert all(result.family == result.name.split(".")[0] for result in results)
-    assert {result.family for result in results if result.n == 2_000} == {"category", "tail", "duplicates"}
+    assert {result.family for result in results if result.n == 2_000} == {"category", "tail", "duplicates", "foreign"}
     assert [result.name for result in results if result.n == 2_000 and result.family == "duplicates"] == [
         "duplicates.whole"
     ]

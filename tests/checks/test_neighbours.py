@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from headwater.checks import neighbours
-from headwater.checks.neighbours import Balls, Hits, covered, own_distances, squared
+from headwater.checks.distances import own_distances, squared
+from headwater.checks.neighbours import Balls, Hits, covered
 from headwater.checks.prepared import Prepared
 from headwater.checks.refusal import CannotJudgeError
 from headwater.checks.yardstick import Yardstick

@@ -7,7 +7,7 @@ import pytest
 from townspeople import people, sampled
 
 from headwater.checks import cell
-from headwater.checks.neighbours import squared
+from headwater.checks.distances import squared
 from headwater.checks.prepared import Prepared
 from headwater.checks.scan import ROWS_A_BALL_MIN, SHARES
 

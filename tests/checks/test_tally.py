@@ -9,7 +9,7 @@ import pytest
 from townspeople import people
 
 from headwater.checks.prepared import Prepared
-from headwater.checks.tally import LEVELS, RARE_SHARES, Tally
+from headwater.checks.tally import LEVELS, RARE_SHARES, Tally, surprise
 
 
 def test_what_is_left_without_some_rows_is_the_tally_of_the_others(prepared: Prepared) -> None:
@@ -54,7 +54,12 @@ def test_tails_and_missing_labels_by_hand(prepared: Prepared) -> None:
         assert beyond[level, :, 0].tolist() == [(frame["height"] < low).sum(), (frame["height"] > high).sum()]
     assert (tally.far <= beyond.sum(axis=(1, 2))).all()
     assert (np.diff(tally.far) >= 0).all()
-    assert tally.labels[1].tolist() == [frame["member"].notna().sum()]
+    assert tally.labels[2].tolist() == [frame["member"].notna().sum()]
+
+
+def test_surprise_by_hand() -> None:
+    """A label of probability 1/4 surprises as 2, an impossible one as exp(3) and no more."""
+    assert surprise(np.log([1.0, 0.25, 1e-9])).tolist() == pytest.approx([1.0, 2.0, np.exp(3.0)])
 
 
 def test_rare_categories_of_the_training_rows(prepared: Prepared) -> None:

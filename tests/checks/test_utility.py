@@ -38,8 +38,9 @@ def test_flipped_labels_are_unlikely(prepared: Prepared) -> None:
     batch = people(300, 5)
     flipped = batch.assign(member=batch["member"] ^ (np.arange(300) < 60))
     honest, bad = (utility.measure(sampled(prepared, rows)) for rows in (batch, flipped))
-    assert [len(value) for value in honest.values()] == [3, 3, 1]
+    assert [len(value) for value in honest.values()] == [3, 3, 2]
     assert bad["utility.labels"][0] < honest["utility.labels"][0] - 0.2
+    assert bad["utility.labels"][1] > honest["utility.labels"][1] + 0.2, "and a surprise"
     assert np.abs(honest["utility.labels"]).max() < 0.1
     assert (honest["utility.score"] > 0.9).all()
 
@@ -53,6 +54,10 @@ def test_words(prepared: Prepared) -> None:
     assert "one value of member (not shown)" in utility.tell("utility.minority", sample, 0, BOUND).words
     assert utility.tell("utility.labels", sample, 0, BOUND).words == (
         "Values of member are less likely under a model of real rows, by 0.25 nats a row."
+    )
+    assert utility.tell("utility.labels", sample, 1, BOUND).words == (
+        "Values of member are more likely under a model of real rows, by 0.25 in the mean of one over the root of the "
+        "likelihood."
     )
 
 

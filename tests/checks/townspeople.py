@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from headwater.checks.baseline import Baseline
-from headwater.checks.copies import Counts
+from headwater.checks.control import Control
 from headwater.checks.prepared import Prepared
 from headwater.checks.sample import Sample, Seen
 from headwater.tables.frames import conform
@@ -64,7 +64,7 @@ def sampled(prepared: Prepared, batch: pd.DataFrame, last: pd.DataFrame | None =
     train = prepared.train
     balls = prepared.scan.counts(train.points)
     yesterday = None if last is None else yardstick.coder.code(last).identity
-    control: Counts = prepared.original.counts(yardstick.anchor)
+    control = Control(prepared.original.counts(yardstick.anchor), prepared.counter.known.new_rows())
     return Sample(
         Seen(yardstick.code(batch), prepared, yesterday),
         prepared.counter.tally(train, balls),

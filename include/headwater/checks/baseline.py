@@ -22,15 +22,17 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater.checks import battery, copies
-from headwater.checks.neighbours import Hits, squared
+from headwater.checks import battery
+from headwater.checks.control import Control
+from headwater.checks.distances import squared
+from headwater.checks.neighbours import Hits
 from headwater.checks.null import Null
 from headwater.checks.prepared import Prepared
 from headwater.checks.refusal import CannotJudgeError
 from headwater.checks.rows import Rows
 from headwater.checks.sample import Sample, Seen
 from headwater.checks.seeds import rng
-from headwater.checks.statistic import Measured
+from headwater.checks.statistic import Counted, Measured
 from headwater.checks.tally import Tally
 
 Kind = Literal["noise_floor", "certificate"]
@@ -42,7 +44,7 @@ LOSSES = (0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
 LOSS_DRAWS = 16
 SEEN_SHARE = 0.8
 """A loss counts as seen where so many of its draws were found."""
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +56,7 @@ class Baseline:
         subject: whose rows: the snapshot's id, or the generator's; a baseline of another one is refused.
         fingerprint: of the yardstick that counted them.
         tally: of all rows.
-        control: copies of training rows among honest rows that were not trained on.
+        control: copies and foreign values among the rows.
         identity: hashes of the rows: uint64 ``(N,)``.
         null: what draws showed.
         detection_limits: by statistic the smallest loss that it saw; absent where it saw none.
@@ -64,7 +66,7 @@ class Baseline:
     subject: str
     fingerprint: str
     tally: Tally
-    control: copies.Counts
+    control: Control
     identity: NDArray[np.uint64]
     null: Null
     detection_limits: dict[str, float]
@@ -94,7 +96,9 @@ class Baseline:
             "detection_limits": self.detection_limits,
         }
         arrays: dict[str, Any] = {field.name: np.asarray(getattr(self.tally, field.name)) for field in fields(Tally)}
-        arrays |= {"control_found": self.control.found, "control_rows": self.control.rows, "identity": self.identity}
+        for name, counted in vars(self.control).items():
+            arrays |= {f"{name}_found": counted.found, f"{name}_rows": counted.rows}
+        arrays["identity"] = self.identity
         held = io.BytesIO()
         np.savez_compressed(held, head=np.frombuffer(json.dumps(head).encode(), dtype=np.uint8), **arrays)
         return held.getvalue()
@@ -115,7 +119,9 @@ class Baseline:
                     f"the stored {head['kind']} belongs to {head['subject']}, not to {subject}; run retrain"
                 )
             tally = Tally(**{field.name: held[field.name] for field in fields(Tally)})
-            control, identity = copies.Counts(held["control_found"], held["control_rows"]), held["identity"]
+            sides = [field.name for field in fields(Control)]
+            control = Control(**{name: Counted(held[f"{name}_found"], held[f"{name}_rows"]) for name in sides})
+            identity = held["identity"]
         return cls(
             kind=kind,
             subject=subject,
@@ -149,11 +155,7 @@ def draw(
             "needed"
         )
     pool = _Pool.of(prepared, rows)
-    control = (
-        prepared.original.counts(prepared.yardstick.anchor).without_authenticity() + copies.among_themselves(rows)
-        if kind == "noise_floor"
-        else prepared.original.counts(rows)
-    )
+    control = (Control.of_real if kind == "noise_floor" else Control.of_generated)(prepared, rows)
     found: dict[str, list[NDArray[np.float64]]] = {}
     total = draws + len(LOSSES) * LOSS_DRAWS
     for index, picked in enumerate(pool.picks(draws, kind)):
@@ -213,9 +215,7 @@ class _Pool:
         )
 
 
-def _detection_limits(
-    pool: _Pool, control: copies.Counts, null: Null, progress: Callable[[int], None]
-) -> dict[str, float]:
+def _detection_limits(pool: _Pool, control: Control, null: Null, progress: Callable[[int], None]) -> dict[str, float]:
     """The smallest planted loss that each statistic saw in most draws, as it saw all larger ones."""
     shares: dict[str, list[float]] = {name: [] for name in null.statistics}
     for position, loss in enumerate(LOSSES):

@@ -3,7 +3,8 @@
 Statistics: exact copies, near copies, and rows that are not authentic (nearer to a training row than that row's own
 nearest other training row: Alaa, van Breugel, Saveliev and van der Schaar, "How faithful is your synthetic data?", ICML
 2022). Each is counted beside rows that nobody trained on, by the exact test of two rates; so a table in which equal
-rows are common does not look like copying.
+rows are common does not look like copying. Copies are counted among all rows and once more among those that stand
+alone: there hardly any row is like another by chance, so that a few copies are many.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater.checks.crowd import LEVELS, WORDS, among
+from headwater.checks.distances import own_distances, squared
 from headwater.checks.duplicates import twins
-from headwater.checks.neighbours import own_distances, squared
 from headwater.checks.rows import Rows
-from headwater.checks.statistic import Measured, Statistic, deviate, too_many
+from headwater.checks.statistic import Counted, Measured, Statistic, deviate, too_many
 from headwater.checks.telling import Bound, Told, chance_of, count_interval, fewest
 from headwater.checks.telling import rows as rows_of
 
@@ -38,6 +40,14 @@ AUTHENTIC = Statistic(
     is_tripwire=True,
 )
 STATISTICS = (EXACT, NEAR, AUTHENTIC)
+_PLACES = {EXACT.name: slice(0, 2 * LEVELS), NEAR.name: slice(2 * LEVELS, -1), AUTHENTIC.name: slice(-1, None)}
+"""Where their counts stand: exact copies, those of rows that occur once in training, near copies at each width, each
+at every level of loneliness (see ``crowd.py``); last the rows that are not authentic."""
+_VERBS = {
+    EXACT.name: "equal a training row",
+    NEAR.name: "nearly equal a training row",
+    AUTHENTIC.name: "lie nearer to a training row than its own neighbour does",
+}
 TRAIN_POINTS_MAX, ROWS_MAX = 10_000, 3_000
 _BLOCK = 1_000
 
@@ -69,8 +79,8 @@ class Original:
         known, times = np.unique(identities, return_counts=True)
         return cls(known, known[times == 1], near, points, own_distances(points))
 
-    def counts(self, rows: Rows) -> Counts:
-        """Copies among rows that were not trained on, or should not have been."""
+    def counts(self, rows: Rows) -> Counted:
+        """Copies among rows that were not trained on, or should not have been; see ``_PLACES`` for their order."""
         exact = _among(rows.identity, self.identity)
         near = [
             np.any([_among(keys, known) for keys, known in zip(level.T, originals, strict=True)], axis=0) & ~exact
@@ -78,9 +88,9 @@ class Original:
         ]
         some = rows.points[:ROWS_MAX]
         copied = [self._is_copied(some[start : start + _BLOCK]) for start in range(0, len(some), _BLOCK)]
-        single = _among(rows.identity, self.single)
-        found = [exact.sum(), single.sum(), *(level.sum() for level in near), np.concatenate(copied).sum()]
-        return Counts(np.array(found, dtype=float), np.array([len(rows)] * (2 + len(near)) + [len(some)], dtype=float))
+        kinds = [exact, _among(rows.identity, self.single), *near]
+        found = [count for kind in kinds for count in among(kind, rows.alone)]
+        return _counted([*found, int(np.concatenate(copied).sum())], len(rows), len(some))
 
     def _is_copied(self, points: NDArray[np.float32]) -> NDArray[np.bool_]:
         distance = squared(points, self.points)
@@ -88,27 +98,12 @@ class Original:
         return distance[np.arange(len(points)), nearest] < self.own[nearest]
 
 
-@dataclass(frozen=True, eq=False)
-class Counts:
-    """Exact copies, those of rows that occur once in training, near copies at each width, rows that are not authentic.
-
-    Attributes:
-        found: how many there are.
-        rows: of how many rows each.
-    """
-
-    found: NDArray[np.float64]
-    rows: NDArray[np.float64]
-
-    def __add__(self, other: Counts) -> Counts:
-        return Counts(self.found + other.found, self.rows + other.rows)
-
-    def without_authenticity(self) -> Counts:
-        """The same as if no row had been looked at for it."""
-        return Counts(np.append(self.found[:-1], 0.0), np.append(self.rows[:-1], 0.0))
+def without_authenticity(counted: Counted) -> Counted:
+    """The same as if no row had been looked at for it."""
+    return Counted(np.append(counted.found[:-1], 0.0), np.append(counted.rows[:-1], 0.0))
 
 
-def among_themselves(train: Rows) -> Counts:
+def among_themselves(train: Rows) -> Counted:
     """How often training rows copy each other: what a further row of their kind would do, counted once a pair.
 
     Twins come in pairs, so both the rows and their number are halved; the rows that are not authentic as well, since
@@ -116,10 +111,18 @@ def among_themselves(train: Rows) -> Counts:
     """
     exact = twins(train.identity)
     near = [np.any([twins(keys) for keys in level.T], axis=0) & ~exact for level in train.near.swapaxes(0, 1)]
-    times = np.unique(train.identity, return_counts=True)[1]
+    _, kind, times = np.unique(train.identity, return_inverse=True, return_counts=True)
+    pairs = [exact, times[kind] == 2, *near]
     some = train.points[:TRAIN_POINTS_MAX]
-    found = np.array([exact.sum(), 2.0 * (times == 2).sum(), *(level.sum() for level in near), _strangers(some).sum()])
-    return Counts(np.ceil(found / 2), np.floor(np.array([len(train)] * (2 + len(near)) + [len(some)]) / 2))
+    found = [count for pair in pairs for count in among(pair, train.alone)]
+    counted = _counted([*found, int(_strangers(some).sum())], len(train), len(some))
+    return Counted(np.ceil(counted.found / 2), np.floor(counted.rows / 2))
+
+
+def _counted(found: list[int], rows: int, for_authenticity: int) -> Counted:
+    looked_at = np.full(len(found), rows, dtype=np.float64)
+    looked_at[-1] = for_authenticity
+    return Counted(np.array(found, dtype=np.float64), looked_at)
 
 
 def _strangers(points: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -146,39 +149,27 @@ def _two_nearest(points: NDArray[np.float32]) -> Iterator[tuple[NDArray[np.float
 
 def measure_exact(sample: Sample) -> Measured:
     """Deviates of the counts, given those of rows that nobody trained on."""
-    p = _chances(sample.seen.copies, sample.control)
-    return {
-        EXACT.name: deviate(p[:2].min(), 2),
-        NEAR.name: deviate(p[2:-1].min(), len(p) - 3),
-        AUTHENTIC.name: deviate(p[-1]),
-    }
+    p = sample.seen.copies.chances(sample.control.copies)
+    return {name: deviate(p[at].min(), len(p[at])) for name, at in _PLACES.items()}
 
 
 def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
     """How many rows copy a training row, beside as many rows that nobody trained on."""
-    found, control = sample.seen.copies, sample.control
-    groups = {EXACT.name: slice(0, 2), NEAR.name: slice(2, len(found.found) - 1), AUTHENTIC.name: slice(-1, None)}
-    at = np.arange(len(found.found))[groups[name]]
-    worst = int(at[_chances(found, control)[at].argmin()])
+    found, control = sample.seen.copies, sample.control.copies
+    at = np.arange(len(found.found))[_PLACES[name]]
+    worst = int(at[found.chances(control)[at].argmin()])
     count, n = float(found.found[worst]), float(found.rows[worst])
     others, rest = float(control.found[worst]), float(control.rows[worst])
     limit = chance_of(bound.deviate, len(at))
     most = fewest(lambda x: too_many(x, np.array([others]), n, rest) < limit, int(n) + 1) - 1
-    kinds = {
-        EXACT.name: "equal a training row",
-        NEAR.name: "nearly equal a training row",
-        AUTHENTIC.name: "lie nearer to a training row than its own neighbour does",
-    }
-    once = " that occurs once" if name == EXACT.name and worst == 1 else ""
+    kind, level = divmod(worst - at[0], LEVELS)
+    once = " that occurs once" if name == EXACT.name and kind == 1 else ""
+    where = "" if name == AUTHENTIC.name else WORDS[level]
     words = (
-        f"{rows_of(count)} of {n:,.0f} {kinds[name]}{once}; of rows that were not trained on it would be "
+        f"{rows_of(count)} of {n:,.0f} {_VERBS[name]}{once}{where}; of rows that were not trained on it would be "
         f"{others * n / max(rest, 1):,.0f}. A tripwire for copying, no proof of privacy."
     )
     return Told(words, count, float(most), count_interval(count), others * n / max(rest, 1))
-
-
-def _chances(found: Counts, control: Counts) -> NDArray[np.float64]:
-    return too_many(found.found, control.found, found.rows, control.rows)
 
 
 def _among(keys: NDArray[np.uint64], known: NDArray[np.uint64]) -> NDArray[np.bool_]:

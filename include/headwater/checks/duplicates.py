@@ -1,8 +1,9 @@
 """Does the batch repeat itself, or yesterday? Sees copied rows, near copies, and columns with too few values.
 
-Statistics: rows with an exact or a near twin in the batch, all of them and those whose twin no anchor row explains;
-the number of distinct values of each continuous column; pairs of equal rows in the whole batch, of which a sample of a
-large batch holds few; and rows that yesterday's batch had already.
+Statistics: rows with an exact or a near twin in the batch, all of them and those whose twin no anchor row explains, and
+both once more among rows that stand alone, where hardly any row has a twin by chance; the number of distinct values of
+each continuous column; pairs of equal rows in the whole batch, of which a sample of a large batch holds few; and rows
+that yesterday's batch had already.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater.checks.collisions import Collisions, chance
+from headwater.checks.crowd import LEVELS, WORDS, among
 from headwater.checks.statistic import Measured, Statistic, Vector, deviate, too_many
 from headwater.checks.telling import Bound, Told, chance_of, count_interval, fewest
 from headwater.checks.telling import rows as rows_of
@@ -40,7 +42,10 @@ CONTINUOUS_SHARE = 0.05
 
 
 def measure(sample: Sample) -> Measured:
-    """Roots of counts, ``(2,)`` exact and ``(2 widths,)`` near, and log counts of distinct values."""
+    """Roots of counts, exact and near at each width, and log counts of distinct values.
+
+    A kind of twin has ``2 * LEVELS`` counts: all, and those that no anchor row explains, at each level of loneliness.
+    """
     rows, anchor = sample.rows, sample.prepared.yardstick.anchor
     twin = twins(rows.identity)
     known = np.isin(rows.identity, anchor.identity)
@@ -49,9 +54,9 @@ def measure(sample: Sample) -> Measured:
         keys, others = rows.near[:, level], anchor.near[:, level]
         found = np.any([twins(shifted) for shifted in keys.T], axis=0) & ~twin
         explained = np.any([np.isin(*pair) for pair in zip(keys.T, others.T, strict=True)], axis=0)
-        near += [int(found.sum()), int((found & ~explained).sum())]
+        near += [*among(found, rows.alone), *among(found & ~explained, rows.alone)]
     return {
-        EXACT.name: _roots(int(twin.sum()), int((twin & ~known).sum())),
+        EXACT.name: _roots(*among(twin, rows.alone), *among(twin & ~known, rows.alone)),
         NEAR.name: _roots(*near),
         DISTINCT.name: np.log(np.maximum(_distinct(rows.numbers, _continuous(anchor.numbers)), 1.0)),
     }
@@ -101,8 +106,11 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
         max((max(value, 0.0) / 2) ** 2 - 0.375, 0.0) for value in (bound.value, bound.mean, bound.limit)
     )
     kind = "an exact twin" if name == EXACT.name else "a near twin"
-    known = " that no real row explains" if place % 2 else ""
-    words = f"{rows_of(found)} have {kind} in the batch{known}; of {bound.whose} it is {honest:,.0f}."
+    known, level = divmod(place % (2 * LEVELS), LEVELS)
+    unexplained = " that no real row explains" if known else ""
+    words = (
+        f"{rows_of(found)}{WORDS[level]} have {kind} in the batch{unexplained}; of {bound.whose} it is {honest:,.0f}."
+    )
     return Told(words, round(found), limit, count_interval(round(found)), honest)
 
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression, Ridge
 
+from headwater.checks.distances import squared
 from headwater.checks.learner import classifier, regressor
-from headwater.checks.neighbours import squared
 from headwater.checks.rows import Rows
 from headwater.checks.yardstick import Yardstick
 

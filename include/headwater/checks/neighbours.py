@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater.checks.distances import BLOCK, kth, own_distances, squared
 from headwater.checks.refusal import CannotJudgeError
 from headwater.checks.statistic import Measured, Statistic, Vector
 from headwater.checks.telling import Bound, Told, count_interval
@@ -34,7 +35,6 @@ _ROUNDING = 1e-5
 """Squared distances of equal rows differ by rounding; a row on the border is covered."""
 _NEAREST = 1e-4
 """Squared distances below this count as this: equal rows would be infinitely near in logarithms."""
-_BLOCK = 2_000
 CLOSE = (0.01, 0.05)
 """Quantiles of the anchor's own distances below which rows count as close."""
 
@@ -59,20 +59,20 @@ class Balls:
         points = yardstick.anchor.points[: min(rows, ROWS_MAX)]
         if len(points) <= NEIGHBOURS:
             raise CannotJudgeError(f"{NEIGHBOURS} neighbours need more than {NEIGHBOURS} anchor rows")
-        reach = np.concatenate([_kth(points, start, NEIGHBOURS) for start in range(0, len(points), _BLOCK)])
+        reach = np.concatenate([kth(points, start, NEIGHBOURS) for start in range(0, len(points), BLOCK)])
         own = own_distances(points[:OWN_ROWS_MAX])
         return cls(points, reach + np.float32(_ROUNDING), np.quantile(own, CLOSE))
 
     def counts(self, points: NDArray[np.float32]) -> NDArray[np.int64]:
         """How many of the points lie in each ball: ``(m,)``."""
         found = np.zeros(len(self.points), dtype=np.int64)
-        for start in range(0, len(points), _BLOCK):
-            found += np.count_nonzero(squared(points[start : start + _BLOCK], self.points) <= self.reach, axis=0)
+        for start in range(0, len(points), BLOCK):
+            found += np.count_nonzero(squared(points[start : start + BLOCK], self.points) <= self.reach, axis=0)
         return found
 
     def hits(self, points: NDArray[np.float32]) -> Hits:
         """Which balls each point lies in."""
-        blocks = (squared(points[start : start + _BLOCK], self.points) for start in range(0, len(points), _BLOCK))
+        blocks = (squared(points[start : start + BLOCK], self.points) for start in range(0, len(points), BLOCK))
         return Hits.where(distance <= self.reach for distance in blocks)
 
 
@@ -155,30 +155,7 @@ def covered(real: NDArray[np.float32], synthetic: NDArray[np.float32], k: int = 
         k: neighbours, the row itself not counted.
     """
     inside = []
-    for start in range(0, len(real), _BLOCK):
-        reach = _kth(real, start, k) + np.float32(_ROUNDING)
-        inside.append(squared(real[start : start + _BLOCK], synthetic).min(axis=1) <= reach)
+    for start in range(0, len(real), BLOCK):
+        reach = kth(real, start, k) + np.float32(_ROUNDING)
+        inside.append(squared(real[start : start + BLOCK], synthetic).min(axis=1) <= reach)
     return np.concatenate(inside)
-
-
-def squared(points: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Squared Euclidean distances, float32 ``(n, m)``, of points of small norm; never below 0."""
-    found = points @ (-2 * others.T)
-    found += np.einsum("ij,ij->i", points, points)[:, None]
-    found += np.einsum("ij,ij->i", others, others)
-    return np.maximum(found, 0, out=found)
-
-
-def own_distances(points: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Squared distance of each point to the nearest other one: float32 ``(n,)``."""
-    return np.concatenate([_kth(points, start, 1) for start in range(0, len(points), _BLOCK)])
-
-
-def _kth(points: NDArray[np.float32], start: int, k: int) -> NDArray[np.float32]:
-    """Squared distance of a block's points to their k-th nearest other one, or the farthest where there are fewer."""
-    found = squared(points[start : start + _BLOCK], points)
-    found[np.arange(len(found)), np.arange(start, start + len(found))] = np.inf
-    k = min(k, found.shape[1] - 1)
-    if k == 1:
-        return found.min(axis=1)
-    return np.partition(found, k - 1, axis=1)[:, k - 1]

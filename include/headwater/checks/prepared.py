@@ -69,7 +69,7 @@ class Prepared:
         rest = (
             [yardstick.coder.code(reference.train.iloc[order[BASELINE_ROWS_MAX:]])] if len(order) > len(train) else []
         )
-        counter = Counter.of(yardstick, train)
+        counter = Counter.of(yardstick, train, *(coded.numbers for coded in rest))
         anchor = yardstick.anchor
         return cls(
             reference=reference,

@@ -21,6 +21,7 @@ class Rows:
         identity: hash of a row's learned values: uint64 ``(n,)``.
         near: keys that near rows share: uint64 ``(n, widths, shifts)``.
         points: for nearest neighbours: float32 ``(n, D)``.
+        alone: how alone a row stands, see :class:`headwater.checks.crowd.Crowd`: int8 ``(n,)``.
         features: for tree models: float64 ``(n, d)``, NaN where missing.
         cells: k-means cell at each level: int32 ``(n, levels)``.
         leaves: leaf of each column's tree: int32 ``(n, d)``.
@@ -35,6 +36,7 @@ class Rows:
     identity: NDArray[np.uint64]
     near: NDArray[np.uint64]
     points: NDArray[np.float32]
+    alone: NDArray[np.int8]
     features: NDArray[np.float64]
     cells: NDArray[np.int32]
     leaves: NDArray[np.int32]

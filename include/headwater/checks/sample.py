@@ -12,13 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater.checks import models
-from headwater.checks.copies import Counts as Copies
+from headwater.checks.control import Control
+from headwater.checks.distances import own_distances
 from headwater.checks.joint import two_sample_auc
-from headwater.checks.neighbours import OWN_ROWS_MAX, own_distances
+from headwater.checks.neighbours import OWN_ROWS_MAX
 from headwater.checks.prepared import Prepared
 from headwater.checks.replay import Hits as PersonalHits
 from headwater.checks.rows import Rows
 from headwater.checks.seeds import state
+from headwater.checks.statistic import Counted
 from headwater.checks.tally import Margins, Tally, Whole
 
 
@@ -69,7 +71,7 @@ class Seen:
         return two_sample_auc(real, self.rows.features, yardstick.encoder.categorical, seed)
 
     @cached_property
-    def copies(self) -> Copies:
+    def copies(self) -> Counted:
         """Copies of training rows among the rows."""
         return self.prepared.original.counts(self.rows)
 
@@ -90,13 +92,13 @@ class Sample:
     Attributes:
         seen: the rows.
         rest: tally of the baseline; without the rows where they were drawn from it.
-        control: copies among honest rows that nobody trained on.
+        control: copies and foreign values among honest rows.
         honest: identities of the baseline's rows.
     """
 
     seen: Seen
     rest: Tally
-    control: Copies
+    control: Control
     honest: NDArray[np.uint64]
 
     @property

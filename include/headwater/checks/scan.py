@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater.checks.neighbours import Hits, squared
+from headwater.checks.distances import squared
+from headwater.checks.neighbours import Hits
 from headwater.checks.statistic import deficits
 from headwater.checks.yardstick import Yardstick
 

@@ -42,6 +42,26 @@ class Statistic:
     is_whole: bool = False
 
 
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """Rows of several kinds.
+
+    Attributes:
+        found: how many there are of each kind: float64 ``(kinds,)``.
+        rows: of how many rows each: the same shape.
+    """
+
+    found: Vector
+    rows: Vector
+
+    def __add__(self, other: Counted) -> Counted:
+        return Counted(self.found + other.found, self.rows + other.rows)
+
+    def chances(self, control: Counted) -> Vector:
+        """P-value of each count, given those of honest rows (see :func:`too_many`)."""
+        return too_many(self.found, control.found, self.rows, control.rows)
+
+
 def deviate(p: float | np.floating, tests: int = 1) -> Vector:
     """A p-value as a standard normal deviate, family-wise by Bonferroni over ``tests``: shape ``(1,)``.
 

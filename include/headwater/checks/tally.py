@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from headwater.checks.coding import Coded
 from headwater.checks.collisions import Collisions
+from headwater.checks.foreign import Known
 from headwater.checks.rows import Rows
 from headwater.checks.yardstick import Yardstick
 
@@ -35,6 +36,7 @@ class Margins:
         tails: rows beyond each threshold of the anchor: ``(thresholds,)``.
         far: rows beyond any threshold of a level: ``(levels,)``.
         rare: rows that hold a category rarer than each of :data:`RARE_SHARES`: ``(levels,)``.
+        foreign: rows whose number no real row has, of each column of numbers or dates: ``(q,)``.
     """
 
     n: float
@@ -42,6 +44,7 @@ class Margins:
     tails: Counts
     far: Counts
     rare: Counts
+    foreign: Counts
 
     def __add__(self, other: Self) -> Self:
         """Of both together."""
@@ -78,7 +81,8 @@ class Tally(Margins):
         cells: of each k-means cell, level after level.
         leaves: of each leaf, tree after tree.
         fit: sum of each column's log probability under its tree: ``(d,)``.
-        labels: sum of each target's log likelihood, and rows that have one: ``(2, targets)``.
+        labels: sums of each target's log likelihood and of its surprise (see :func:`surprise`), and rows that have
+            them: ``(3, targets)``.
         balls: rows in each ball of the scan: ``(balls,)``.
     """
 
@@ -101,15 +105,18 @@ class Counter:
     """Low and high of each level and column of numbers: ``(levels, 2, q)``."""
     is_rare: NDArray[np.bool_]
     """Which fine bins are categories rarer than each of :data:`RARE_SHARES`: ``(levels, bins)``."""
+    known: Known
+    """Numbers of real rows."""
 
     @classmethod
-    def of(cls, yardstick: Yardstick, real: Rows) -> Counter:
-        """The counter that fits a yardstick; ``real`` says which categories are rare."""
+    def of(cls, yardstick: Yardstick, real: Rows, *others: NDArray[np.float64]) -> Counter:
+        """The counter that fits a yardstick; ``real`` says which categories are rare, ``others`` more numbers."""
         cells = np.cumsum([0, *(model.n_clusters for model in yardstick.kmeans)])
         leaves = np.cumsum([0, *(len(tree.log_chance) for tree in yardstick.trees)])
         shares = _count(real.fine, yardstick.coder.fine_starts) / max(len(real), 1)
         is_rare = yardstick.coder.is_category & (shares > 0) & (shares < np.array(RARE_SHARES)[:, None])
-        return cls(yardstick, cells, leaves, _thresholds(yardstick.anchor.numbers), is_rare)
+        known = Known.of(yardstick.anchor.numbers, real.numbers, *others)
+        return cls(yardstick, cells, leaves, _thresholds(yardstick.anchor.numbers), is_rare, known)
 
     def margins(self, coded: Coded | Rows) -> Margins:
         """Count what each column shows by itself."""
@@ -120,6 +127,7 @@ class Counter:
             tails=is_beyond.sum(axis=0, dtype=np.float64).ravel(),
             far=is_beyond.any(axis=(2, 3)).sum(axis=0, dtype=np.float64),
             rare=self.rare(coded.fine).sum(axis=1, dtype=np.float64),
+            foreign=self.known.foreign(coded.numbers),
         )
 
     def whole(self, batch: pd.DataFrame) -> Whole:
@@ -136,14 +144,13 @@ class Counter:
 
     def tally(self, rows: Rows, balls: NDArray[np.int64] | None = None) -> Tally:
         """Count the rows; ``balls`` are those of the scan, none where they are not asked for."""
-        known = ~np.isnan(rows.labels)
         return Tally(
             **vars(self.margins(rows)),
             pairs=_pairs(rows.coarse, self.yardstick.coder.coarse_starts),
             cells=_count(rows.cells, self.cell_starts),
             leaves=_count(rows.leaves, self.leaf_starts),
             fit=rows.fit.sum(axis=0, dtype=np.float64),
-            labels=np.stack([np.where(known, rows.labels, 0).sum(axis=0, dtype=np.float64), known.sum(axis=0)]),
+            labels=_labels(rows.labels),
             balls=np.zeros(0) if balls is None else balls.astype(np.float64),
         )
 
@@ -159,6 +166,8 @@ class Counter:
 
 
 _CHUNK = 100_000
+SURPRISE_MAX = 6.0
+"""Nats beyond which a label counts as no more of a surprise."""
 RARE_SHARES = (0.001, 0.002, 0.005, 0.01)
 LEVELS = (0.0025, 0.005, 0.01)
 """Shares of the anchor beyond the thresholds on each side."""
@@ -177,6 +186,21 @@ def _thresholds(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
 def _count(codes: NDArray[np.integer], starts: NDArray[np.int64]) -> Counts:
     flat = (codes.astype(np.int64) + starts[:-1]).ravel()
     return np.bincount(flat, minlength=starts[-1]).astype(np.float64)
+
+
+def surprise(log_likelihood: NDArray[np.floating]) -> Counts:
+    """One over the root of the likelihood. A flipped label is mostly an unlikely one, and this weighs those more.
+
+    The best weight for a small share of flips is one over the likelihood, the derivative of the log likelihood by that
+    share; but its variance is that of the few least likely rows, so the root is the compromise.
+    """
+    return np.exp(np.minimum(-log_likelihood.astype(np.float64), SURPRISE_MAX) / 2)
+
+
+def _labels(log_likelihood: NDArray[np.float32]) -> Counts:
+    known = ~np.isnan(log_likelihood)
+    held = np.where(known, log_likelihood.astype(np.float64), 0.0)
+    return np.stack([held.sum(axis=0), np.where(known, surprise(held), 0.0).sum(axis=0), known.sum(axis=0)])
 
 
 def _pairs(coarse: NDArray[np.uint8], starts: NDArray[np.int64]) -> Counts:

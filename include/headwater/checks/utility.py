@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from headwater.checks.models import FAMILIES, Task
 from headwater.checks.scores import macro_auc, precision, r2
 from headwater.checks.statistic import Measured, Statistic
+from headwater.checks.tally import SURPRISE_MAX, surprise
 from headwater.checks.telling import Bound, Told, shown
 from headwater.checks.yardstick import CHANCE_MIN
 
@@ -36,7 +37,7 @@ MINORITY_SHARE = 0.5
 
 
 def measure(sample: Sample) -> Measured:
-    """Scores ``(targets x families,)``, precisions ``(minority classes x families,)``, label gaps ``(targets,)``."""
+    """Scores ``(targets x families,)``, precisions ``(minority classes x families,)``, labels ``(2 x targets,)``."""
     pairs = list(zip(sample.prepared.tasks, sample.seen.predictions, strict=True))
     scores = [score(task, family) for task, found in pairs for family in found]
     precisions = [
@@ -50,18 +51,15 @@ def measure(sample: Sample) -> Measured:
 
 def grains(prepared: Prepared) -> Measured:
     """How much one row can move each component."""
-    return {LABELS.name: np.array([-np.log(CHANCE_MIN) / prepared.n])}
+    largest = np.array([-np.log(CHANCE_MIN), surprise(np.array([-SURPRISE_MAX]))[0]]) / prepared.n
+    return {LABELS.name: np.repeat(largest, len(prepared.tasks))}
 
 
 def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
     """What models trained on the batch lose, or how the batch's own targets differ."""
     tasks = sample.prepared.tasks
     if name == LABELS.name:
-        way = "less" if bound.value < bound.mean else "more"
-        gap = abs(bound.value - bound.mean)
-        return Told(
-            f"Values of {tasks[place].target} are {way} likely under a model of real rows, by {gap:.3g} nats a row."
-        )
+        return _tell_labels(tasks, place, bound)
     family = FAMILIES[place % len(FAMILIES)]
     if name == SCORE.name:
         task = tasks[place // len(FAMILIES)]
@@ -76,6 +74,14 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
     )
     detail = {"score": kind, "trained_on_real": bound.mean, "trained_on_synthetic": bound.value}
     return Told(words, detail=detail)
+
+
+def _tell_labels(tasks: tuple[Task, ...], place: int, bound: Bound) -> Told:
+    gap, is_surprise = bound.value - bound.mean, place >= len(tasks)
+    way = "less" if (gap > 0) == is_surprise else "more"
+    unit = "in the mean of one over the root of the likelihood" if is_surprise else "nats a row"
+    target = tasks[place % len(tasks)].target
+    return Told(f"Values of {target} are {way} likely under a model of real rows, by {abs(gap):.3g} {unit}.")
 
 
 def _class_name(sample: Sample, task: Task, code: int) -> str:
@@ -106,4 +112,5 @@ def minorities(task: Task) -> list[int]:
 
 def _labels(sample: Sample) -> NDArray[np.float64]:
     found, real = sample.tally.labels, sample.rest.labels
-    return np.where(real[1] > 0, found[0] / np.maximum(found[1], 1) - real[0] / np.maximum(real[1], 1), 0.0)
+    gaps = found[:2] / np.maximum(found[2], 1) - real[:2] / np.maximum(real[2], 1)
+    return np.where(real[2] > 0, gaps, 0.0).ravel()

@@ -8,7 +8,7 @@ batch and rows that really are one meet it as strangers alike, and what it says 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -20,6 +20,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.tree import DecisionTreeClassifier
 
 from headwater.checks.coding import Coded, Coder, mix, near_keys
+from headwater.checks.crowd import CROWD_MAX, Crowd
 from headwater.checks.encoding import Encoder
 from headwater.checks.learner import classifier, regressor
 from headwater.checks.rows import Rows
@@ -55,6 +56,7 @@ class Yardstick:
         schema, targets: of the dataset.
         coder, encoder: bins, and points and features.
         scales: standard deviation of each number, its outer quarter per cent on both sides pulled in: ``(q,)``.
+        crowd: what says how alone a row stands.
         seed: decides every draw of the battery.
         real: the anchor.
     """
@@ -67,6 +69,7 @@ class Yardstick:
     trees: tuple[_Tree, ...]
     models: tuple[_LabelModel | None, ...]
     scales: NDArray[np.float64]
+    crowd: Crowd
     seed: int
     real: pd.DataFrame
 
@@ -87,12 +90,16 @@ class Yardstick:
             _label_model(features, points, encoder, target, state(seed, "labels", target)) for target in targets
         )
         scales = _scales(coder.code(anchor).numbers)
-        return cls(schema, targets, coder, encoder, kmeans, trees, models, scales, seed, anchor)
+        crowd = Crowd.of(picked[:CROWD_MAX], encoder.distances(anchor.iloc[picked[:CROWD_MAX]]))
+        return cls(schema, targets, coder, encoder, kmeans, trees, models, scales, crowd, seed, anchor)
 
     @cached_property
     def anchor(self) -> Rows:
-        """The anchor's own rows, coded."""
-        return self.code(self.real)
+        """The anchor's own rows, coded; no row counts as its own neighbour."""
+        rows = self.code(self.real)
+        alone = rows.alone.copy()
+        alone[self.crowd.picked] = self.crowd.own
+        return replace(rows, alone=alone)
 
     def code(self, frame: pd.DataFrame) -> Rows:
         """All codings of the rows, in chunks so that memory stays bounded.
@@ -121,6 +128,7 @@ class Yardstick:
             identity=coded.identity,
             near=self.near(coded),
             points=points,
+            alone=self.crowd.levels(points),
             features=features,
             cells=np.stack([model.predict(points) for model in self.kmeans], axis=1).astype(np.int32),
             leaves=leaves,

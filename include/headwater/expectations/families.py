@@ -18,6 +18,7 @@ from headwater.expectations.expect_copies import ExpectCopies
 from headwater.expectations.expect_dependence import ExpectDependence
 from headwater.expectations.expect_duplicates import ExpectDuplicates
 from headwater.expectations.expect_fairness import ExpectFairness
+from headwater.expectations.expect_foreign import ExpectForeign
 from headwater.expectations.expect_joint import ExpectJoint
 from headwater.expectations.expect_neighbours import ExpectNeighbours
 from headwater.expectations.expect_pair import ExpectPair
@@ -37,6 +38,7 @@ FAMILIES: dict[str, type[FamilyExpectation]] = {
     "duplicates": ExpectDuplicates,
     "copies": ExpectCopies,
     "replay": ExpectReplay,
+    "foreign": ExpectForeign,
     "joint": ExpectJoint,
     "utility": ExpectUtility,
     "fairness": ExpectFairness,

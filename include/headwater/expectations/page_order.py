@@ -28,6 +28,7 @@ TITLES: Mapping[str, str] = {
     "duplicates": "Repeated rows",
     "copies": "Copies of training rows",
     "replay": "Personal data",
+    "foreign": "Values that no real row has",
     "joint": "Real or synthetic: can a model tell?",
     "utility": "What models learn from the rows",
     "fairness": "Subgroups",
