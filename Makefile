@@ -8,6 +8,8 @@ SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
 BENCH ?= pipeline
+# Processes that share the tests.
+JOBS ?= 2
 
 # A second thread in each of several processes makes all of them slower.
 export OMP_NUM_THREADS := 1
@@ -39,8 +41,8 @@ status: $(VENV)/.installed ## show what runs
 reset: $(VENV)/.installed ## delete all state below var/ (asks first; YES=1 does not)
 	@$(PY) -m headwater.local reset $(if $(filter 1 y yes,$(YES)),--yes)
 
-test: lint ## lint, types, import rules and all tests
-	@$(PY) -m pytest
+test: lint ## lint, types, import rules and all tests, by JOBS=2 processes
+	@$(PY) -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 lint: $(VENV)/.installed-dev ## style, types and import rules
 	@$(PY) -m ruff check .

@@ -22,6 +22,30 @@ for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "
 os.environ["PYTHONPATH"] = os.pathsep.join(str(REPOSITORY / place) for place in ("include", "plugins", "."))
 
 
+FIRST = ("tests/integration", "tests/chain", "tests/plugins", "tests/generators", "tests/checks")
+"""Folders whose tests take longest; where they begin last, one process works while the others have ended."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes share the tests, those of a file stay together, and all that need the real Airflow.
+
+    Fixtures of a module are then made once, and only one process starts an Airflow. A file of tests that share
+    nothing says so by the mark ``apart``.
+    """
+    if not hasattr(config, "workerinput"):
+        return
+    for item in items:
+        if "airflow" in getattr(item, "fixturenames", ()):
+            group = "airflow"
+        else:
+            group = item.nodeid if item.get_closest_marker("apart") else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+    folders = [
+        next((at for at, first in enumerate(FIRST) if item.nodeid.startswith(first)), len(FIRST)) for item in items
+    ]
+    items[:] = [items[at] for at in sorted(range(len(items)), key=lambda at: folders[at])]
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     """A running Postgres that belongs to this test session."""
