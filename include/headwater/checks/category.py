@@ -16,7 +16,7 @@ from scipy.stats import binom
 
 from headwater.checks.statistic import Measured, Statistic, deviate, too_few
 from headwater.checks.tally import RARE_SHARES
-from headwater.checks.telling import Bound, Told, chance_of, count_interval, fewest, rows, shown
+from headwater.checks.telling import Bound, Told, chance_of, count_interval, fewest, fewest_of, rows, shown
 
 if TYPE_CHECKING:
     from headwater.checks.sample import Sample
@@ -123,10 +123,9 @@ def _tell_kept(sample: Sample, bound: Bound) -> Told:
 def _figures(found: float, others: float, sizes: tuple[float, float], limit: float) -> dict[str, Any]:
     """Count found, the fewest that pass, an interval, the count expected."""
     n, rest = sizes
-    least = fewest(lambda count: too_few(count, np.array([others]), n, rest) >= limit, int(others * n / rest) + 1)
     return {
         "value": float(found),
-        "limit": float(least),
+        "limit": fewest_of(others, sizes, limit),
         "interval": count_interval(float(found)),
         "noise": float(others * n / rest),
     }

@@ -20,8 +20,8 @@ from headwater.checks.crowd import LEVELS, WORDS, among
 from headwater.checks.distances import own_distances, squared
 from headwater.checks.duplicates import twins
 from headwater.checks.rows import Rows
-from headwater.checks.statistic import Counted, Measured, Statistic, deviate, too_many
-from headwater.checks.telling import Bound, Told, chance_of, count_interval, fewest
+from headwater.checks.statistic import Counted, Measured, Statistic, deviate
+from headwater.checks.telling import Bound, Told, chance_of, count_interval, most_of
 from headwater.checks.telling import rows as rows_of
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
     count, n = float(found.found[worst]), float(found.rows[worst])
     others, rest = float(control.found[worst]), float(control.rows[worst])
     limit = chance_of(bound.deviate, len(at))
-    most = fewest(lambda x: too_many(x, np.array([others]), n, rest) < limit, int(n) + 1) - 1
+    most = most_of(others, (n, rest), limit)
     kind, level = divmod(worst - at[0], LEVELS)
     once = " that occurs once" if name == EXACT.name and kind == 1 else ""
     where = "" if name == AUTHENTIC.name else WORDS[level]
@@ -169,7 +169,7 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
         f"{rows_of(count)} of {n:,.0f} {_VERBS[name]}{once}{where}; of rows that were not trained on it would be "
         f"{others * n / max(rest, 1):,.0f}. A tripwire for copying, no proof of privacy."
     )
-    return Told(words, count, float(most), count_interval(count), others * n / max(rest, 1))
+    return Told(words, count, most, count_interval(count), others * n / max(rest, 1))
 
 
 def _among(keys: NDArray[np.uint64], known: NDArray[np.uint64]) -> NDArray[np.bool_]:

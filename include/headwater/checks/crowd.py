@@ -18,7 +18,12 @@ CROWD_MAX, NEIGHBOURS = 2_000, 3
 LONELIER = (0.5, 0.75, 0.9)
 """Shares of the anchor's rows that stand less alone than the rows of each level above 0."""
 LEVELS = 1 + len(LONELIER)
-WORDS = ("", " in the emptier half of the table", " in the emptiest quarter of the table", " in the emptiest tenth")
+WORDS = (
+    "",
+    " in the emptier half of the table",
+    " in the emptiest quarter of the table",
+    " in the emptiest tenth of the table",
+)
 
 _ROUNDING = 1e-5
 """Squared distances of equal rows differ by rounding."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from headwater.checks.collisions import Collisions, chance
 from headwater.checks.crowd import LEVELS, WORDS, among
 from headwater.checks.statistic import Measured, Statistic, Vector, deviate, too_many
-from headwater.checks.telling import Bound, Told, chance_of, count_interval, fewest
+from headwater.checks.telling import Bound, Told, chance_of, count_interval, fewest, most_of
 from headwater.checks.telling import rows as rows_of
 
 if TYPE_CHECKING:
@@ -85,13 +85,12 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
     if name == REPEATED.name:
         found, others = (float(count[0]) for count in _again(sample))
         n, rest = len(sample.rows), len(sample.honest)
-        limit = chance_of(bound.deviate, 1)
-        most = fewest(lambda x: too_many(x, np.array([others]), n, rest) < limit, n + 1) - 1
+        most = most_of(others, (n, rest), chance_of(bound.deviate, 1))
         words = (
             f"{found:,.0f} of {rows_of(n)} stood in the last batch already; of as many honest rows it would be "
             f"{others * n / rest:,.0f}."
         )
-        return Told(words, found, float(most), count_interval(found), others * n / rest)
+        return Told(words, found, most, count_interval(found), others * n / rest)
     if name == DISTINCT.name:
         coder = sample.prepared.yardstick.coder
         column = np.flatnonzero(coder.is_number)[_continuous(sample.prepared.yardstick.anchor.numbers)[place]]

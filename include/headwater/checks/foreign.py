@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater.checks.statistic import Counted, Measured, Statistic, Vector, deviate, too_many
-from headwater.checks.telling import Bound, Told, chance_of, count_interval, fewest
+from headwater.checks.statistic import Counted, Measured, Statistic, Vector, deviate
+from headwater.checks.telling import Bound, Told, chance_of, count_interval, most_of
 from headwater.checks.telling import rows as rows_of
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
     count, n = float(found.found[worst]), float(found.rows[worst])
     others, rest = float(control.found[worst]), float(control.rows[worst])
     limit = chance_of(bound.deviate, len(found.found))
-    most = fewest(lambda x: too_many(x, np.array([others]), n, rest) < limit, int(n) + 1) - 1
+    most = most_of(others, (n, rest), limit)
     coder = sample.prepared.yardstick.coder
     column = coder.names[int(np.flatnonzero(coder.is_number)[worst])]
     verb = "holds" if count == 1 else "hold"
@@ -100,7 +100,7 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
         f"{rows_of(count)} of {n:,.0f} {verb} a value of {column} that no real row has; of {bound.whose} it would be "
         f"{others * n / max(rest, 1):,.0f}."
     )
-    return Told(words, count, float(most), count_interval(count), others * n / max(rest, 1))
+    return Told(words, count, most, count_interval(count), others * n / max(rest, 1))
 
 
 def _found(sample: Sample) -> Counted:

@@ -18,7 +18,7 @@ import pandas as pd
 
 from headwater.checks.reference import Reference
 from headwater.checks.statistic import Measured, Statistic, deviate, too_many
-from headwater.checks.telling import Bound, Told, chance_of, count_interval, fewest
+from headwater.checks.telling import Bound, Told, chance_of, count_interval, most_of
 from headwater.checks.telling import rows as rows_of
 
 if TYPE_CHECKING:
@@ -126,14 +126,13 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
     column, hits = min(shared, key=lambda pair: _chance(*pair))
     sizes = float(len(column.once)), float(len(column.strangers))
     limit = chance_of(bound.deviate, len(shared))
-    others = np.array([float(hits.strangers)])
-    most = fewest(lambda x: too_many(x, others, *sizes) < limit, int(sizes[0]) + 1) - 1
+    most = most_of(float(hits.strangers), sizes, limit)
     expected = hits.strangers * sizes[0] / max(sizes[1], 1.0)
     words = (
         f"{hits.once:,} of {sizes[0]:,.0f} values of {column.name} that one training row holds are in the batch; of "
         f"as many values of strangers it would be {expected:,.0f}."
     )
-    return Told(words, float(hits.once), float(most), count_interval(hits.once), expected)
+    return Told(words, float(hits.once), most, count_interval(hits.once), expected)
 
 
 _Pair = tuple[Personal, Hits]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from headwater.checks.statistic import Measured, Statistic, deviate, too_few, too_many
 from headwater.checks.tally import LEVELS
-from headwater.checks.telling import Bound, Told, chance_of, count_interval, fewest, rows
+from headwater.checks.telling import Bound, Told, chance_of, count_interval, fewest_of, most_of, rows
 
 if TYPE_CHECKING:
     from headwater.checks.sample import Sample
@@ -44,7 +44,7 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
     if name == SUM.name:
         level = int(too_few(sample.margins.far, sample.rest.far, n, rest).argmin())
         found, others = sample.margins.far[level], sample.rest.far[level]
-        limit = _fewest(others, (n, rest), chance_of(bound.deviate, len(LEVELS)))
+        limit = fewest_of(others, (n, rest), chance_of(bound.deviate, len(LEVELS)))
         told = (
             f"Rows beyond the outer {LEVELS[level]:.2%} of some column: {rows(others * n / rest)} expected, "
             f"{found:,.0f} found."
@@ -64,7 +64,7 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
         f"{('Lower', 'Upper')[side]} tail of {name_of} (outer {LEVELS[level]:.2%} of the anchor): "
         f"{rows(expected)} expected, {found:,.0f} found."
     )
-    bound_at = _fewest(others, (n, rest), limit) if found < expected else _most(others, (n, rest), limit)
+    bound_at = fewest_of(others, (n, rest), limit) if found < expected else most_of(others, (n, rest), limit)
     return Told(told, float(found), bound_at, count_interval(float(found)), float(expected))
 
 
@@ -72,14 +72,3 @@ def _chances(sample: Sample) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     there = np.flatnonzero(sample.rest.tails > 0)
     counts = sample.margins.tails[there], sample.rest.tails[there], sample.margins.n, sample.rest.n
     return there, 2 * np.minimum(too_few(*counts), too_many(*counts))
-
-
-def _fewest(others: float, sizes: tuple[float, float], limit: float) -> float:
-    n, rest = sizes
-    return float(fewest(lambda x: too_few(x, np.array([others]), n, rest) >= limit, int(others * n / rest) + 1))
-
-
-def _most(others: float, sizes: tuple[float, float], limit: float) -> float:
-    """The largest count that is not too many."""
-    n, rest = sizes
-    return float(fewest(lambda x: too_many(x, np.array([others]), n, rest) < limit, int(n) + 1) - 1)

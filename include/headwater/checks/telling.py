@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2, norm
 
+from headwater.checks.statistic import too_few, too_many
+
 Interval = tuple[float, float]
 
 
@@ -71,6 +73,24 @@ def fewest(passes: Callable[[NDArray[np.float64]], NDArray[np.bool_]], most: int
         middle = (low + high) // 2
         low, high = (low, middle) if passes(np.array([middle], dtype=np.float64))[0] else (middle + 1, high)
     return low
+
+
+def fewest_of(others: float, sizes: tuple[float, float], limit: float) -> float:
+    """The smallest count that is not too few.
+
+    Args:
+        others: how many there are on the other side.
+        sizes: rows on this side and on the other.
+        limit: p-value below which a count is too far off.
+    """
+    n, rest = sizes
+    return float(fewest(lambda x: too_few(x, np.array([others]), n, rest) >= limit, int(others * n / rest) + 1))
+
+
+def most_of(others: float, sizes: tuple[float, float], limit: float) -> float:
+    """The largest count that is not too many; arguments as of :func:`fewest_of`."""
+    n, rest = sizes
+    return float(fewest(lambda x: too_many(x, np.array([others]), n, rest) < limit, int(n) + 1) - 1)
 
 
 def chance_of(deviate: float, tests: int) -> float:
