@@ -26,7 +26,7 @@ from headwater.local.postgres import EmbeddedPostgres
 from headwater.spec import DatasetSpec
 from headwater.store import Store
 
-DRAWS = 300
+DRAWS = 150
 
 
 _DRAWN: dict[tuple[str, ...], Baseline] = {}
