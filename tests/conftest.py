@@ -22,21 +22,24 @@ for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "
 os.environ["PYTHONPATH"] = os.pathsep.join(str(REPOSITORY / place) for place in ("include", "plugins", "."))
 
 
-FIRST = ("tests/integration", "tests/chain", "tests/plugins", "tests/generators", "tests/checks")
+SERVERS = ("tests/integration", "tests/local", "tests/plugins")
+"""Folders whose tests start servers."""
+FIRST = (*SERVERS, "tests/chain", "tests/generators", "tests/checks", "tests/expectations")
 """Folders whose tests take longest; where they begin last, one process works while the others have ended."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where several processes share the tests, those of a file stay together, and all that need the real Airflow.
+    """Where several processes share the tests, those of a file stay together, and all that start servers.
 
-    Fixtures of a module are then made once, and only one process starts an Airflow. A file of tests that share
-    nothing says so by the mark ``apart``.
+    Fixtures of a module are then made once, and only one process starts an Airflow: two that start at the same moment
+    may want the same port. A file of tests that share nothing says so by the mark ``apart``.
     """
     if not hasattr(config, "workerinput"):
         return
     for item in items:
-        if "airflow" in getattr(item, "fixturenames", ()):
-            group = "airflow"
+        if "airflow" in getattr(item, "fixturenames", ()) or item.nodeid.startswith(SERVERS):
+            group = "servers"
         else:
             group = item.nodeid if item.get_closest_marker("apart") else item.nodeid.partition("::")[0]
         item.add_marker(pytest.mark.xdist_group(group))
