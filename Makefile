@@ -42,7 +42,7 @@ reset: $(VENV)/.installed ## delete all state below var/ (asks first; YES=1 does
 	@$(PY) -m headwater.local reset $(if $(filter 1 y yes,$(YES)),--yes)
 
 test: lint ## lint, types, import rules and all tests, by JOBS=2 processes
-	@$(PY) -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
+	@$(PY) -m pytest -n $(JOBS) --dist loadscope --no-loadscope-reorder
 
 lint: $(VENV)/.installed-dev ## style, types and import rules
 	@$(PY) -m ruff check .

@@ -7,8 +7,10 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tests.reaper import watch
 from tests.running_airflow import RunningAirflow
 
 from headwater.local.airflow_api import AirflowApi
@@ -22,43 +24,33 @@ for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "
 os.environ["PYTHONPATH"] = os.pathsep.join(str(REPOSITORY / place) for place in ("include", "plugins", "."))
 
 
-SERVERS = ("tests/integration", "tests/local", "tests/plugins")
-"""Folders whose tests start servers."""
-FIRST = (*SERVERS, "tests/chain", "tests/generators", "tests/checks", "tests/expectations")
-"""Folders whose tests take longest; where they begin last, one process works while the others have ended."""
+@pytest.hookimpl(optionalhook=True)  # called where several processes share the tests
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """See ``tests/scheduling.py``."""
+    from tests.scheduling import Scheduling
+
+    return Scheduling(config, log)
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where several processes share the tests, those of a file stay together, and all that start servers.
+    """In a process among several, what takes longest comes first."""
+    if hasattr(config, "workerinput"):
+        from tests.scheduling import longest_first
 
-    Fixtures of a module are then made once, and only one process starts an Airflow: two that start at the same moment
-    may want the same port. A file of tests that share nothing says so by the mark ``apart``.
-    """
-    if not hasattr(config, "workerinput"):
-        return
-    for item in items:
-        if "airflow" in getattr(item, "fixturenames", ()) or item.nodeid.startswith(SERVERS):
-            group = "servers"
-        else:
-            group = item.nodeid if item.get_closest_marker("apart") else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
-    folders = [
-        next((at for at, first in enumerate(FIRST) if item.nodeid.startswith(first)), len(FIRST)) for item in items
-    ]
-    items[:] = [items[at] for at in sorted(range(len(items)), key=lambda at: folders[at])]
+        items.sort(key=lambda item: longest_first(item.nodeid))
 
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     """A running Postgres that belongs to this test session."""
     folder: Path = tmp_path_factory.mktemp("postgres")
-    server = EmbeddedPostgres(folder, durable=False, port=0)
+    server, reaper = EmbeddedPostgres(folder, durable=False, port=0), watch("postgres", folder)
     try:
         server.start()
         yield server
     finally:
         server.stop()
+        reaper.communicate()
 
 
 @pytest.fixture
@@ -83,7 +75,7 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAirflow
     for shipped in ("breast_cancer", "fair"):
         shutil.copy(REPOSITORY / "include" / "datasets" / f"{shipped}.yaml", datasets)
     home = Home.at(var=folder / "var", datasets=datasets)
-    stack = Stack(home, durable=False, api_port=0)
+    stack, reaper = Stack(home, durable=False, api_port=0), watch("stack", folder)
     try:
         address = stack.up()
         with AirflowApi(address.base_url, address.user, address.password) as api:
@@ -98,3 +90,4 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAirflow
             )
     finally:
         stack.down()
+        reaper.communicate()

@@ -70,7 +70,6 @@ def released(house: House, spec: DatasetSpec) -> str:
     return champion.kind
 
 
-@pytest.mark.apart
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["breast_cancer", "fair"])
 def test_the_demo_tables_are_released_and_one_of_our_own_wins(house: House, database: str, name: str) -> None:
@@ -78,7 +77,6 @@ def test_the_demo_tables_are_released_and_one_of_our_own_wins(house: House, data
     assert released(house, load_spec(ROOT / "include" / "datasets" / f"{name}.yaml")) in OWN
 
 
-@pytest.mark.apart
 @pytest.mark.slow
 @pytest.mark.skipif(not (DATA / "census_adult.csv").exists(), reason="census_adult.csv is not on this machine")
 def test_census_is_released_and_one_of_our_own_wins(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,7 +87,6 @@ def test_census_is_released_and_one_of_our_own_wins(house: House, monkeypatch: p
     assert released(house, spec.model_copy(update={"batch": batch})) in OWN
 
 
-@pytest.mark.apart
 @pytest.mark.slow
 @pytest.mark.skipif(not (DATA / "cardio.csv").exists(), reason="cardio.csv is not on this machine")
 def test_cardio_is_released(house: House) -> None:
