@@ -33,17 +33,19 @@ _DRAWN: dict[tuple[str, ...], Baseline] = {}
 
 
 @pytest.fixture(scope="module", autouse=True)
-def drawn_once() -> Iterator[None]:
+def drawn_once(request: pytest.FixtureRequest) -> Iterator[None]:
     """A null follows from rows, spec and seed: the same one is drawn once a session, not once a test.
 
-    From fewer draws, and without detection limits: these tests are about the chain. Rates are the matter of
-    ``tests/checks`` and the detection bench.
+    From fewer draws (a module may name its own number), and without detection limits: these tests are about the chain.
+    Rates are the matter of ``tests/checks`` and the detection bench.
     """
 
+    draws = getattr(request.module, "DRAWS", DRAWS)
+
     def once(prepared: Prepared, rows: Rows, *, kind: Kind, subject: str, **options: Any) -> Baseline:
-        key = (prepared.fingerprint, kind, subject, prepared.reference.contract.canonical_json())
+        key = (prepared.fingerprint, kind, subject, prepared.reference.contract.canonical_json(), str(draws))
         if key not in _DRAWN:
-            _DRAWN[key] = draw(prepared, rows, kind=kind, subject=subject, draws=DRAWS, **options)
+            _DRAWN[key] = draw(prepared, rows, kind=kind, subject=subject, draws=draws, **options)
         return _DRAWN[key]
 
     with pytest.MonkeyPatch.context() as patch:
