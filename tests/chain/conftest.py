@@ -33,19 +33,17 @@ _DRAWN: dict[tuple[str, ...], Baseline] = {}
 
 
 @pytest.fixture(scope="module", autouse=True)
-def drawn_once(request: pytest.FixtureRequest) -> Iterator[None]:
+def drawn_once() -> Iterator[None]:
     """A null follows from rows, spec and seed: the same one is drawn once a session, not once a test.
 
-    From fewer draws (a module may name its own number), and without detection limits: these tests are about the chain.
-    Rates are the matter of ``tests/checks`` and the detection bench.
+    From fewer draws, and without detection limits: these tests are about the chain. Rates are the matter of
+    ``tests/checks`` and the detection bench.
     """
 
-    draws = getattr(request.module, "DRAWS", DRAWS)
-
     def once(prepared: Prepared, rows: Rows, *, kind: Kind, subject: str, **options: Any) -> Baseline:
-        key = (prepared.fingerprint, kind, subject, prepared.reference.contract.canonical_json(), str(draws))
+        key = (prepared.fingerprint, kind, subject, prepared.reference.contract.canonical_json())
         if key not in _DRAWN:
-            _DRAWN[key] = draw(prepared, rows, kind=kind, subject=subject, draws=draws, **options)
+            _DRAWN[key] = draw(prepared, rows, kind=kind, subject=subject, draws=DRAWS, **options)
         return _DRAWN[key]
 
     with pytest.MonkeyPatch.context() as patch:

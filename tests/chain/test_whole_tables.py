@@ -23,8 +23,7 @@ from headwater.spec import DatasetSpec, load_spec
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"
 NIGHT = date(2026, 3, 1)
-DRAWS = 60
-"""Of each null: thousands of rows a side make a draw slow."""
+
 pytestmark = pytest.mark.timeout(1_800)  # whole tables; on a busy machine the limit of other tests would not do
 
 OWN = ("trees", "logit_trees")
