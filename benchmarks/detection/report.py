@@ -74,7 +74,7 @@ def page_of(result: dict[str, Any]) -> str:
 
 def sentence_of(result: dict[str, Any]) -> str:
     """False alarms, mean detection, and the smallest lost regions, in words."""
-    means = " and ".join(f"{share:.2f} at n = {int(n):,}" for n, share in result["mean_detection"].items())
+    means = " and ".join(f"{share:.3f} at n = {int(n):,}" for n, share in result["mean_detection"].items())
     alarms = round(result["false_alarm"] * result["honest_batches"])
     return (
         f"Of {result['honest_batches']:,} honest batches {alarms} were blamed: {result['false_alarm']:.2%} (upper 95 % "
