@@ -104,8 +104,10 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
 
 
 def _found(sample: Sample) -> Counted:
-    margins = sample.margins
-    return Counted(margins.foreign, np.full(len(margins.foreign), margins.n))
+    whole, known = sample.seen.whole, sample.prepared.counter.known
+    if whole is None:
+        return known.counts(sample.rows.numbers)
+    return Counted(whole.foreign, np.full(len(whole.foreign), whole.margins.n))
 
 
 def _among(column: NDArray[np.float64], known: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -36,7 +36,6 @@ class Margins:
         tails: rows beyond each threshold of the anchor: ``(thresholds,)``.
         far: rows beyond any threshold of a level: ``(levels,)``.
         rare: rows that hold a category rarer than each of :data:`RARE_SHARES`: ``(levels,)``.
-        foreign: rows whose number no real row has, of each column of numbers or dates: ``(q,)``.
     """
 
     n: float
@@ -44,7 +43,6 @@ class Margins:
     tails: Counts
     far: Counts
     rare: Counts
-    foreign: Counts
 
     def __add__(self, other: Self) -> Self:
         """Of both together."""
@@ -61,10 +59,17 @@ class Margins:
 
 @dataclass(frozen=True, eq=False)
 class Whole:
-    """All rows of a batch: their margins, and their identities, uint64 ``(rows,)``."""
+    """All rows of a batch.
+
+    Attributes:
+        margins: of all rows.
+        identity: of each row: uint64 ``(rows,)``.
+        foreign: rows whose number no real row has, of each column of numbers or dates: ``(q,)``.
+    """
 
     margins: Margins
     identity: NDArray[np.uint64]
+    foreign: Counts
 
     @cached_property
     def collisions(self) -> Collisions:
@@ -127,7 +132,6 @@ class Counter:
             tails=is_beyond.sum(axis=0, dtype=np.float64).ravel(),
             far=is_beyond.any(axis=(2, 3)).sum(axis=0, dtype=np.float64),
             rare=self.rare(coded.fine).sum(axis=1, dtype=np.float64),
-            foreign=self.known.foreign(coded.numbers),
         )
 
     def whole(self, batch: pd.DataFrame) -> Whole:
@@ -138,9 +142,9 @@ class Counter:
         """
         starts = range(0, max(len(batch), 1), _CHUNK)
         coded = (self.yardstick.coder.code(batch.iloc[start : start + _CHUNK]) for start in starts)
-        parts = [(self.margins(chunk), chunk.identity) for chunk in coded]
-        margins, identities = zip(*parts, strict=True)
-        return Whole(reduce(operator.add, margins), np.concatenate(identities))
+        parts = [(self.margins(chunk), chunk.identity, self.known.foreign(chunk.numbers)) for chunk in coded]
+        margins, identities, foreign = zip(*parts, strict=True)
+        return Whole(reduce(operator.add, margins), np.concatenate(identities), reduce(operator.add, foreign))
 
     def tally(self, rows: Rows, balls: NDArray[np.int64] | None = None) -> Tally:
         """Count the rows; ``balls`` are those of the scan, none where they are not asked for."""
