@@ -103,7 +103,7 @@ def test_features_keep_numbers_and_code_categories_by_frequency() -> None:
     assert fitted.categorical.tolist() == [False, True]
 
 
-def test_feature_codes_stay_below_what_histogram_trees_know() -> None:
+def test_rare_categories_share_the_last_feature_code() -> None:
     column = category(600)
     fitted, schema = encoder(column, list(column.categories or ()))
     found = fitted.features(conform(pd.DataFrame({"x": list(column.categories or ())}), schema))

@@ -27,7 +27,7 @@ from headwater.tables.schema import ColumnSchema, TableSchema
 ONE_HOT_MAX = 50
 """Categories with a place of their own in distances; rarer ones share one (and count as equal)."""
 ORDINAL_MAX = 255
-"""Categories with a code of their own in features: scikit-learn's histogram trees know no more."""
+"""Categories with a code of their own in features: trees learn little of rarer ones, and pay for each."""
 _HALF = np.float32(np.sqrt(0.5))
 _STRANGE = 3.0
 

@@ -230,9 +230,9 @@ def _label_model(
         return None
     categorical, others = np.delete(encoder.categorical, place), np.delete(points, np.r_[own], axis=1)[known]
     if not encoder.categorical[place]:
-        boosted = regressor(rest[known], goal[known], categorical, seed)
-        left = goal[known] - boosted.predict(rest[known])
-        return _LabelModel(place, own, boosted, Ridge().fit(others, goal[known]), max(float(left.std()), 1e-12))
+        trees = regressor(rest[known], goal[known], categorical, seed)
+        left = goal[known] - trees.predict(rest[known])
+        return _LabelModel(place, own, trees, Ridge().fit(others, goal[known]), max(float(left.std()), 1e-12))
     boosted = classifier(rest[known], goal[known], categorical, seed)
     linear = LogisticRegression(C=1.0, max_iter=100, tol=1e-3).fit(others, goal[known])
     return _LabelModel(place, own, boosted, linear, 0.0)
