@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import xgboost
 
 LIBRARIES = ("apache-airflow", "great-expectations", "sdv", "pandas", "numpy", "pyarrow", "scikit-learn", "sqlalchemy")
 
@@ -23,7 +24,7 @@ def describe_machine() -> dict[str, Any]:
         "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
-        "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
+        "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES} | {"xgboost": xgboost.__version__},
         "omp_num_threads": os.environ.get("OMP_NUM_THREADS", ""),
     }
 

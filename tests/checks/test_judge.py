@@ -260,7 +260,7 @@ def test_telling_that_breaks_fails_its_own_check_alone(candidate: Judge, monkeyp
 
     monkeypatch.setattr(duplicates, "tell", broken)
     results = candidate.by_name(people(300, 5))
-    wanted = ("duplicates.exact", "duplicates.near", "duplicates.distinct", "duplicates.whole")
+    wanted = ("duplicates.exact", "duplicates.near", "duplicates.rare", "duplicates.distinct", "duplicates.whole")
     assert verdict(list(results.values())).failed == wanted
     assert not any("secret" in result.canonical_json() for result in results.values())
 

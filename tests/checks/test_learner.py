@@ -56,7 +56,8 @@ def test_numbers_beyond_every_measure_do_not_stop_it() -> None:
     features = np.array([-1.7e308, 0.0, 1.0, 1.7e308, np.inf, -np.inf, np.nan] * 40)[:, None]
     goal = (np.nan_to_num(features[:, 0]) > 0.5).astype(int)
     chance = classifier(features, goal, np.array([False]), seed=0).predict_proba(features)
-    assert np.isfinite(chance).all() and np.allclose(chance.sum(axis=1), 1)
+    assert np.isfinite(chance).all()
+    assert np.allclose(chance.sum(axis=1), 1)
 
 
 def test_a_category_that_was_never_seen_is_no_error() -> None:

@@ -28,7 +28,7 @@ def manifest(books: Books, batch: Batch, validation: Validation) -> dict[str, An
         "real_share": batch.real_share,
         "seed": batch.seed,
         "spec_sha256": batch.spec_sha256,
-        "versions": {"headwater": batch.code_version, **{name: metadata.version(name) for name in LIBRARIES}},
+        "versions": {"headwater": batch.code_version, **_versions()},
         "generator": {
             "generator_id": generator.generator_id,
             "kind": generator.kind,
@@ -49,3 +49,12 @@ def manifest(books: Books, batch: Batch, validation: Validation) -> dict[str, An
             {"name": check.name, "value": check.value, "limit": check.limit, "passed": check.passed} for check in checks
         ],
     }
+
+
+def _versions() -> dict[str, str]:
+    """XGBoost has two names: on Linux it is installed without its half for graphics cards."""
+    found = {name: metadata.version(name) for name in LIBRARIES}
+    installed = next(
+        (one for one in ("xgboost-cpu", "xgboost") if list(metadata.Distribution.discover(name=one))), None
+    )
+    return found if installed is None else found | {"xgboost": metadata.version(installed)}

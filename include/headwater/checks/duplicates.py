@@ -1,9 +1,10 @@
 """Does the batch repeat itself, or yesterday? Sees copied rows, near copies, and columns with too few values.
 
 Statistics: rows with an exact or a near twin in the batch, all of them and those whose twin no anchor row explains, and
-both once more among rows that stand alone, where hardly any row has a twin by chance; the number of distinct values of
-each continuous column; pairs of equal rows in the whole batch, of which a sample of a large batch holds few; and rows
-that yesterday's batch had already.
+both once more among rows that stand alone, where hardly any row has a twin by chance; pairs of rows that equal each
+other and no honest row, where even in a table of few values twins are few; the number of distinct values of each
+continuous column; pairs of equal rows in the whole batch, of which a sample of a large batch holds few; and rows that
+yesterday's batch had already.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from headwater.checks.collisions import Collisions, chance
 from headwater.checks.crowd import LEVELS, WORDS, among
-from headwater.checks.statistic import Measured, Statistic, Vector, deviate, too_many
+from headwater.checks.statistic import Counted, Measured, Statistic, Vector, deviate
 from headwater.checks.telling import Bound, Told, chance_of, count_interval, fewest, most_of
 from headwater.checks.telling import rows as rows_of
 
@@ -28,6 +29,9 @@ NAME = "duplicates"
 EXACT = Statistic("duplicates.exact", "upper", "Rows repeat each other no more often than real rows do.")
 NEAR = Statistic("duplicates.near", "upper", "Rows nearly repeat each other no more often than real rows do.")
 DISTINCT = Statistic("duplicates.distinct", "both", "Continuous columns have as many different values as in real rows.")
+RARE = Statistic(
+    "duplicates.rare", "upper", "Rare rows come in pairs no more often than among honest rows.", is_exact=True
+)
 REPEATED = Statistic("duplicates.repeated", "upper", "The batch is not the last one again.", is_exact=True)
 WHOLE = Statistic(
     "duplicates.whole",
@@ -36,7 +40,7 @@ WHOLE = Statistic(
     is_exact=True,
     is_whole=True,
 )
-STATISTICS = (EXACT, NEAR, DISTINCT, WHOLE, REPEATED)
+STATISTICS = (EXACT, NEAR, RARE, DISTINCT, WHOLE, REPEATED)
 CONTINUOUS_SHARE = 0.05
 """Distinct values a row from which a column of numbers counts as continuous."""
 
@@ -63,13 +67,12 @@ def measure(sample: Sample) -> Measured:
 
 
 def measure_exact(sample: Sample) -> Measured:
-    """Deviates of the pairs of equal rows, and of the rows that the last batch had already, against the baseline's."""
-    measured: Measured = {}
+    """Deviates of rare pairs, of all equal pairs, and of rows that the last batch had, against the baseline's."""
+    measured: Measured = {RARE.name: _too_many(*_rare_pairs(sample))}
     if sample.seen.whole is not None:
         measured[WHOLE.name] = deviate(chance(*_collisions(sample)))
     if sample.seen.last_batch is not None:
-        found, others = _again(sample)
-        measured[REPEATED.name] = deviate(too_many(found, others, len(sample.rows), len(sample.honest))[0])
+        measured[REPEATED.name] = _too_many(*_again(sample))
     return measured
 
 
@@ -82,25 +85,12 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
     """How many rows repeat each other, or yesterday; which column has too few or too many values."""
     if name == WHOLE.name:
         return _tell_whole(sample, bound)
+    if name == RARE.name:
+        return _tell_rare(sample, bound)
     if name == REPEATED.name:
-        found, others = (float(count[0]) for count in _again(sample))
-        n, rest = len(sample.rows), len(sample.honest)
-        most = most_of(others, (n, rest), chance_of(bound.deviate, 1))
-        words = (
-            f"{found:,.0f} of {rows_of(n)} stood in the last batch already; of as many honest rows it would be "
-            f"{others * n / rest:,.0f}."
-        )
-        return Told(words, found, most, count_interval(found), others * n / rest)
+        return _tell_again(sample, bound)
     if name == DISTINCT.name:
-        coder = sample.prepared.yardstick.coder
-        column = np.flatnonzero(coder.is_number)[_continuous(sample.prepared.yardstick.anchor.numbers)[place]]
-        words = (
-            f"{coder.names[int(column)]} has {np.exp(bound.value):,.0f} different values; {bound.whose} have "
-            f"{np.exp(bound.mean):,.0f}."
-        )
-        value, limit, mean = (float(np.exp(number)) for number in (bound.value, bound.limit, bound.mean))
-        spread = float(np.exp(1.96 * bound.sd))
-        return Told(words, value, limit, (value / spread, value * spread), mean)
+        return _tell_distinct(sample, place, bound)
     found, honest, limit = (
         max((max(value, 0.0) / 2) ** 2 - 0.375, 0.0) for value in (bound.value, bound.mean, bound.limit)
     )
@@ -111,6 +101,15 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
         f"{rows_of(found)}{WORDS[level]} have {kind} in the batch{unexplained}; of {bound.whose} it is {honest:,.0f}."
     )
     return Told(words, round(found), limit, count_interval(round(found)), honest)
+
+
+def _tell_distinct(sample: Sample, place: int, bound: Bound) -> Told:
+    coder = sample.prepared.yardstick.coder
+    column = np.flatnonzero(coder.is_number)[_continuous(sample.prepared.yardstick.anchor.numbers)[place]]
+    value, limit, mean = (float(np.exp(number)) for number in (bound.value, bound.limit, bound.mean))
+    words = f"{coder.names[int(column)]} has {value:,.0f} different values; {bound.whose} have {mean:,.0f}."
+    spread = float(np.exp(1.96 * bound.sd))
+    return Told(words, value, limit, (value / spread, value * spread), mean)
 
 
 def _collisions(sample: Sample) -> tuple[Collisions, Collisions]:
@@ -135,12 +134,59 @@ def _tell_whole(sample: Sample, bound: Bound) -> Told:
     return Told(words, found.pairs, most, found.interval(), expected)
 
 
-def _again(sample: Sample) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _again(sample: Sample) -> tuple[Counted, Counted]:
     """Rows of the sample, and of the baseline, that the last batch had."""
-    sides = sample.rows.identity, sample.honest
     last = np.zeros(0, np.uint64) if sample.seen.last_batch is None else sample.seen.last_batch
-    found, others = (np.array([np.isin(side, last).sum()], dtype=np.float64) for side in sides)
+    found, others = (
+        Counted(np.array([np.isin(side, last).sum()], dtype=np.float64), np.array([float(len(side))]))
+        for side in (sample.rows.identity, sample.honest)
+    )
     return found, others
+
+
+def _rare_pairs(sample: Sample) -> tuple[Counted, Counted]:
+    """Pairs of rows, both of the sample or both of the baseline, that no third row of either equals.
+
+    Where both sides are of one kind, such a pair falls into either as often as any two rows do: that is what they are
+    counted beside.
+    """
+    sides = sample.rows.identity, sample.honest
+    _, kind, times = np.unique(np.concatenate(sides), return_inverse=True, return_counts=True)
+    in_sample = np.bincount(kind[: len(sides[0])], minlength=len(times))
+    pairs = [float(np.count_nonzero((times == 2) & (in_sample == both))) for both in (2, 0)]
+    found, others = (
+        Counted(np.array([count]), np.array([len(side) * (len(side) - 1) / 2]))
+        for count, side in zip(pairs, sides, strict=True)
+    )
+    return found, others
+
+
+def _tell_rare(sample: Sample, bound: Bound) -> Told:
+    found, most, expected = _beside(_rare_pairs(sample), bound)
+    words = (
+        f"{found:,.0f} pairs among {rows_of(len(sample.rows))} equal each other and no third row, honest rows "
+        f"included; among as many of {bound.whose} it would be {expected:,.0f}."
+    )
+    return Told(words, found, most, count_interval(found), expected)
+
+
+def _tell_again(sample: Sample, bound: Bound) -> Told:
+    found, most, expected = _beside(_again(sample), bound)
+    words = (
+        f"{found:,.0f} of {rows_of(len(sample.rows))} stood in the last batch already; of as many honest rows it would "
+        f"be {expected:,.0f}."
+    )
+    return Told(words, found, most, count_interval(found), expected)
+
+
+def _too_many(found: Counted, others: Counted) -> Vector:
+    return deviate(found.chances(others)[0])
+
+
+def _beside(sides: tuple[Counted, Counted], bound: Bound) -> tuple[float, float, float]:
+    """The count, the largest one that passes, and what the baseline's rate makes of it."""
+    (found, n), (others, rest) = ((float(side.found[0]), float(side.rows[0])) for side in sides)
+    return found, most_of(others, (n, rest), chance_of(bound.deviate, 1)), others * n / rest
 
 
 def twins(keys: NDArray[np.uint64]) -> NDArray[np.bool_]:

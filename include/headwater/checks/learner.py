@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import xgboost
 from numpy.typing import NDArray
 from xgboost import Booster, QuantileDMatrix, train
 
 Numbers = NDArray[np.float64]
+LIBRARY = f"xgboost {xgboost.__version__}"
 LARGEST = float(np.finfo(np.float32).max)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater.checks import copies, fairness, models, neighbours, pair, replay, scan
+from headwater.checks.learner import LIBRARY
 from headwater.checks.reference import Reference
 from headwater.checks.rows import Rows
 from headwater.checks.seeds import rng
@@ -90,12 +91,13 @@ class Prepared:
     def fingerprint(self) -> str:
         """SHA-256 of how the yardstick codes its own anchor, and of what else the null of a statistic hangs on.
 
-        Counts in cells mean nothing under another anchor; scores of one target nothing for another.
+        Counts in cells mean nothing under another anchor; scores of one target nothing for another; nor do those of
+        other trees.
         """
         anchor, reference = self.yardstick.anchor, self.reference
         personal = [column.identifies for column in self.personal]
         asked = reference.targets, reference.groups, reference.contract.cell_keep_min, reference.contract.false_alarm
-        digest = hashlib.sha256(repr((self.n, len(self.train), self.scan.total, *asked, personal)).encode())
+        digest = hashlib.sha256(repr((self.n, len(self.train), self.scan.total, *asked, personal, LIBRARY)).encode())
         for part in (anchor.fine, anchor.coarse, anchor.cells, anchor.leaves, anchor.identity):
             digest.update(np.ascontiguousarray(part).tobytes())
         return digest.hexdigest()
