@@ -11,6 +11,7 @@ import pytest
 from headwater.chain import keys
 from headwater.chain.acquire import acquire
 from headwater.chain.house import GateClosedError, House
+from headwater.chain.manifest import LIBRARIES
 from headwater.chain.produce import plan, produce
 from headwater.chain.profile import profile
 from headwater.chain.promote import promote
@@ -58,6 +59,7 @@ def test_a_good_batch_reaches_postgres_parquet_and_the_ledger(manned: House, cli
     assert rows_for_readers(manned, day) == batch.rows == 2000
     assert manifest["synthetic"] is True
     assert manifest["depth"] == 1
+    assert set(manifest["versions"]) == {"headwater", *LIBRARIES, "xgboost"}
     assert {check["name"] for check in manifest["checks"]} >= {"category.kept", "neighbours.coverage", "joint.c2st"}
     assert champion is not None
     assert lineage.generator_id == champion.generator_id

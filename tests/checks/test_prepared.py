@@ -42,6 +42,14 @@ def test_other_sizes_have_another_fingerprint(judged_reference: Reference, prepa
     assert Prepared.of(judged_reference, 299).fingerprint != prepared.fingerprint
 
 
+def test_other_trees_have_another_fingerprint(
+    judged_reference: Reference, prepared: Prepared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = prepared.fingerprint
+    monkeypatch.setattr("headwater.checks.prepared.LIBRARY", "xgboost 0.90")
+    assert Prepared.of(judged_reference, 300).fingerprint != usual
+
+
 def test_limits_of_the_contract_change_no_null(judged_reference: Reference, prepared: Prepared) -> None:
     other = dataclasses.replace(judged_reference, contract=Contract(c2st_auc_max=0.6, coverage_min=0.5))
     assert Prepared.of(other, 300).fingerprint == prepared.fingerprint
