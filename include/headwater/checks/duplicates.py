@@ -9,6 +9,7 @@ yesterday's batch had already.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -85,10 +86,25 @@ def tell(name: str, sample: Sample, place: int, bound: Bound) -> Told:
     """How many rows repeat each other, or yesterday; which column has too few or too many values."""
     if name == WHOLE.name:
         return _tell_whole(sample, bound)
+    n = rows_of(len(sample.rows))
     if name == RARE.name:
-        return _tell_rare(sample, bound)
+        return _tell_count(
+            _rare_pairs(sample),
+            bound,
+            lambda found, expected: (
+                f"{found:,.0f} pairs among {n} equal each other and no third row, honest rows "
+                f"included; among as many of {bound.whose} it would be {expected:,.0f}."
+            ),
+        )
     if name == REPEATED.name:
-        return _tell_again(sample, bound)
+        return _tell_count(
+            _again(sample),
+            bound,
+            lambda found, expected: (
+                f"{found:,.0f} of {n} stood in the last batch already; of as many honest rows it "
+                f"would be {expected:,.0f}."
+            ),
+        )
     if name == DISTINCT.name:
         return _tell_distinct(sample, place, bound)
     found, honest, limit = (
@@ -161,32 +177,15 @@ def _rare_pairs(sample: Sample) -> tuple[Counted, Counted]:
     return found, others
 
 
-def _tell_rare(sample: Sample, bound: Bound) -> Told:
-    found, most, expected = _beside(_rare_pairs(sample), bound)
-    words = (
-        f"{found:,.0f} pairs among {rows_of(len(sample.rows))} equal each other and no third row, honest rows "
-        f"included; among as many of {bound.whose} it would be {expected:,.0f}."
-    )
-    return Told(words, found, most, count_interval(found), expected)
-
-
-def _tell_again(sample: Sample, bound: Bound) -> Told:
-    found, most, expected = _beside(_again(sample), bound)
-    words = (
-        f"{found:,.0f} of {rows_of(len(sample.rows))} stood in the last batch already; of as many honest rows it would "
-        f"be {expected:,.0f}."
-    )
-    return Told(words, found, most, count_interval(found), expected)
-
-
 def _too_many(found: Counted, others: Counted) -> Vector:
     return deviate(found.chances(others)[0])
 
 
-def _beside(sides: tuple[Counted, Counted], bound: Bound) -> tuple[float, float, float]:
-    """The count, the largest one that passes, and what the baseline's rate makes of it."""
+def _tell_count(sides: tuple[Counted, Counted], bound: Bound, words: Callable[[float, float], str]) -> Told:
+    """The count beside what the baseline's rate makes of it; ``words`` are told both."""
     (found, n), (others, rest) = ((float(side.found[0]), float(side.rows[0])) for side in sides)
-    return found, most_of(others, (n, rest), chance_of(bound.deviate, 1)), others * n / rest
+    most, expected = most_of(others, (n, rest), chance_of(bound.deviate, 1)), others * n / rest
+    return Told(words(found, expected), found, most, count_interval(found), expected)
 
 
 def twins(keys: NDArray[np.uint64]) -> NDArray[np.bool_]:
