@@ -58,7 +58,7 @@ def test_a_good_batch_reaches_postgres_parquet_and_the_ledger(manned: House, cli
     assert batch.status == "released"
     assert rows_for_readers(manned, day) == batch.rows == 2000
     assert manifest["synthetic"] is True
-    assert manifest["depth"] == 1
+    assert (manifest["depth"], manifest["depth_max"], manifest["real_share"]) == (1, 1, 0)
     assert set(manifest["versions"]) == {"headwater", *LIBRARIES, "xgboost"}
     assert {check["name"] for check in manifest["checks"]} >= {"category.kept", "neighbours.coverage", "joint.c2st"}
     assert champion is not None

@@ -62,6 +62,7 @@ def recorded(kind: str, data: bytes) -> Generator:
         model_sha256=hashlib.sha256(data).hexdigest(),
         model_bytes=len(data),
         depth=0.0,
+        depth_max=0.0,
         real_share=1.0,
         score=None,
         code_version="0",

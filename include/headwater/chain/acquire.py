@@ -1,10 +1,11 @@
-"""Acquire: read the real table, set the anchor aside, keep both as a snapshot."""
+"""Acquire: read the real table, leave out what Headwater made itself, set the anchor aside, keep a snapshot."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
 from headwater.chain import identity, keys
+from headwater.chain.contamination import search
 from headwater.chain.house import House
 from headwater.ledger.records import Snapshot
 from headwater.sources.anchor import snapshot_hash, split
@@ -20,11 +21,16 @@ def acquire(house: House, spec: DatasetSpec) -> str:
 
     Raises:
         SourceError: the source cannot be read, or its rows do not keep to the spec.
+        GateClosedError: more of its rows were made by Headwater itself than the spec allows.
     """
-    rows, schema = conform_source(read_source(spec, house.connect), spec)
+    raw = read_source(spec, house.connect)
+    rows, schema = conform_source(raw, spec)
     with house.ledger.transaction() as books:
         dataset = books.datasets.register(spec.dataset, spec.owner, spec.description)
         books.datasets.record_spec(spec.dataset, spec.sha256(), spec.model_dump(mode="json", by_alias=True))
+    came_back = search(house, spec, rows, schema)
+    if came_back.named.any():  # again from the start: a column may hold fewer categories, or no gaps, without them
+        rows, schema = conform_source(raw[~came_back.named].reset_index(drop=True), spec)
     parts = split(rows, schema, spec, dataset.anchor_key)
     content_hash = snapshot_hash(parts, schema)
     snapshot_id = identity.snapshot_id(spec.dataset, content_hash, schema)
@@ -45,10 +51,14 @@ def acquire(house: House, spec: DatasetSpec) -> str:
         anchor_key_path=anchor_key,
         anchor_sha256=anchor.sha256,
         source=describe_source(spec),
+        depth=came_back.residue_depth,
+        depth_max=came_back.residue_depth_max,
+        real_share=1 - came_back.residue,
         taken_at=datetime.now(UTC),
     )
     with house.ledger.transaction() as books:
         books.snapshots.record(snapshot)
+        books.snapshots.record_scan(came_back.record.model_copy(update={"snapshot_id": snapshot_id}))
         books.lineage.record("source", snapshot.source, "snapshot", snapshot_id)
     return snapshot_id
 

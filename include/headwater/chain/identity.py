@@ -20,12 +20,22 @@ def snapshot_id(dataset: str, content_hash: str, schema: TableSchema) -> str:
     return _uuid("snapshot", dataset, content_hash, schema.sha256())
 
 
-def generator_id(snapshot: str, candidate: Candidate, seed: int, constraints: Sequence[Constraint] = ()) -> str:
-    """The same candidate fitted on the same snapshot with the same seed and constraints is the same generator.
+def generator_id(
+    snapshot: str,
+    candidate: Candidate,
+    seed: int,
+    constraints: Sequence[Constraint] = (),
+    *,
+    mixture: tuple[Sequence[str], int] = ((), 0),
+) -> str:
+    """The same candidate fitted on the same rows with the same seed and constraints is the same generator.
 
-    Without constraints the id is what it was before there were any.
+    ``mixture`` are the batches of which so many synthetic rows were learned from. Without constraints and synthetic
+    rows the id is what it was before there were any.
     """
-    kept = [[constraint.model_dump(mode="json") for constraint in constraints]] if constraints else []
+    kept: list[Any] = [[constraint.model_dump(mode="json") for constraint in constraints]] if constraints else []
+    if mixture[1] and mixture[0]:
+        kept.append({"batches": list(mixture[0]), "rows": mixture[1]})
     return _uuid("generator", snapshot, candidate.kind, candidate.settings, seed, *kept)
 
 
@@ -47,6 +57,11 @@ def training_run_id(run_id: str, snapshot: str, label: str) -> str:
 def decision_id(subject: str, outcome: str, run_id: str) -> str:
     """One decision of one run about one thing."""
     return _uuid("decision", subject, outcome, run_id)
+
+
+def scan_id(dataset: str, run_id: str) -> str:
+    """One search of one run for rows that came back."""
+    return _uuid("contamination scan", dataset, run_id)
 
 
 def baseline_id(kind: str, subject: str, n: int, basis: Sequence[Any]) -> str:

@@ -40,6 +40,11 @@ def quarantined(dataset: str, batch_date: date, batch_id: str) -> str:
     return f"{dataset}/quarantine/{batch_date.isoformat()}/{batch_id}"
 
 
+def fingerprints(dataset: str, batch_id: str) -> str:
+    """What a released batch's rows are known by when they come back; kept when the batch itself has gone."""
+    return f"{dataset}/fingerprints/{batch_id}.parquet"
+
+
 def docs(dataset: str, validation_id: str) -> str:
     """The Data Docs page of a validation."""
     return f"{dataset}/docs/{validation_id}/index.html"

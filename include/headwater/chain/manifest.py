@@ -25,6 +25,7 @@ def manifest(books: Books, batch: Batch, validation: Validation) -> dict[str, An
         "rows": batch.rows,
         "content_hash": batch.content_hash,
         "depth": batch.depth,
+        "depth_max": batch.depth_max,
         "real_share": batch.real_share,
         "seed": batch.seed,
         "spec_sha256": batch.spec_sha256,

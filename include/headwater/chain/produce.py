@@ -51,6 +51,7 @@ def plan(house: House, spec: DatasetSpec, batch_date: date) -> Plan:
             status="planned",
             content_hash=None,
             depth=generator.depth + 1,
+            depth_max=generator.depth_max + 1,
             real_share=0.0,
             run_id=house.run_id,
             code_version=house.code_version,
@@ -105,5 +106,6 @@ def _label(batch: Batch) -> dict[str, str]:
         "headwater.batch_date": batch.batch_date.isoformat(),
         "headwater.generator_id": batch.generator_id,
         "headwater.depth": str(batch.depth),
+        "headwater.depth_max": str(batch.depth_max),
         "headwater.real_share": str(batch.real_share),
     }

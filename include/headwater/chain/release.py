@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from headwater.chain import keys
 from headwater.chain.decisions import decided
+from headwater.chain.fingerprinting import fingerprint
 from headwater.chain.house import GateClosedError, House
 from headwater.chain.manifest import manifest
 from headwater.ledger.records import Batch, Validation
@@ -48,6 +49,7 @@ def _publish(house: House, spec: DatasetSpec, batch: Batch, validation: Validati
     now = datetime.now(UTC)
     target = keys.released(batch.dataset, batch.batch_date, batch.batch_id)
     source = _with_manifest(house, batch, validation, target)
+    fingerprint(house, batch, source)  # before anybody can read the rows: they must be known when they come back
     with house.ledger.transaction() as books:
         generator = books.generators.get(batch.generator_id)
         schema = books.snapshots.get(generator.snapshot_id).schema
@@ -56,6 +58,7 @@ def _publish(house: House, spec: DatasetSpec, batch: Batch, validation: Validati
             books.batches.mark(former.batch_id, "superseded")
         tables = _parts(house, source, len(books.batches.shards(batch.batch_id)))
         books.readers.publish(batch.dataset, schema, batch.batch_date, batch.batch_id, tables)
+        books.readers.label(batch.dataset, batch.batch_date, _label(batch))
         books.batches.mark(batch.batch_id, "released", location=target, released_at=now)
         books.decisions.record(
             decided(house, batch.dataset, "release", ("batch", batch.batch_id), reason=validation.sentence, at=now)
@@ -63,6 +66,14 @@ def _publish(house: House, spec: DatasetSpec, batch: Batch, validation: Validati
         books.lineage.record("batch", batch.batch_id, "reader", f"synthetic.{batch.dataset}")
         if source != target:
             house.store.publish(source, target)
+
+
+def _label(batch: Batch) -> str:
+    """What the readers' table says of the batch's rows."""
+    return (
+        f"Synthetic rows of batch {batch.batch_id} ({batch.batch_date}): {batch.depth:g} generations from real rows on "
+        f"average, at most {batch.depth_max:g}; real share {batch.real_share:g}. See headwater.batch_lineage."
+    )
 
 
 def _quarantine(house: House, batch: Batch, validation: Validation) -> None:

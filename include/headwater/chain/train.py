@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from headwater.chain import identity, keys
 from headwater.chain.house import House
 from headwater.chain.judge import judge
+from headwater.chain.training_rows import mix, plan_mixture
 from headwater.checks.verdict import score
 from headwater.generators import registry
 from headwater.ledger.records import Generator, Snapshot, TrainingRun
 from headwater.spec import Candidate, DatasetSpec
-from headwater.tables.frames import from_arrow
 
 
 def train(house: House, spec: DatasetSpec, snapshot_id: str, label: str) -> str:
@@ -19,6 +19,7 @@ def train(house: House, spec: DatasetSpec, snapshot_id: str, label: str) -> str:
 
     Raises:
         SettingsError: the candidate's kind or settings cannot be used.
+        GateClosedError: the policy of the spec would fall below its floor of real rows.
     """
     candidate = next(candidate for candidate in spec.candidates if candidate.label == label)
     started = datetime.now(UTC)
@@ -50,16 +51,19 @@ def train(house: House, spec: DatasetSpec, snapshot_id: str, label: str) -> str:
 
 def _fit_once(house: House, spec: DatasetSpec, snapshot: Snapshot, candidate: Candidate) -> str:
     """The generator of this snapshot, candidate and seed: found in the ledger, or fitted now."""
-    generator_id = identity.generator_id(snapshot.snapshot_id, candidate, spec.seed, spec.constraints)
+    mixture = plan_mixture(house, spec, snapshot)
+    generator_id = identity.generator_id(
+        snapshot.snapshot_id, candidate, spec.seed, spec.constraints, mixture=(mixture.ids, mixture.wanted)
+    )
     model_key = keys.model(spec.dataset, generator_id)
     with house.ledger.transaction() as books:
         known = books.generators.find(generator_id)
     if known is not None and house.store.exists(model_key):
         house.store.read_bytes(model_key, sha256=known.model_sha256)
         return generator_id
-    rows = from_arrow(house.store.read_table(snapshot.train_key, sha256=snapshot.train_sha256), snapshot.schema)
+    rows = mix(house, spec, snapshot, mixture)
     member = registry.create(candidate.kind, candidate.settings, spec.constraints)
-    model = member.fit(rows, snapshot.schema, spec.seed)
+    model = member.fit(rows.frame, snapshot.schema, spec.seed)
     artifact = house.store.write_bytes(model_key, model.save())
     with house.ledger.transaction() as books:
         books.generators.record(
@@ -74,14 +78,17 @@ def _fit_once(house: House, spec: DatasetSpec, snapshot: Snapshot, candidate: Ca
                 model_key=model_key,
                 model_sha256=artifact.sha256,
                 model_bytes=artifact.size,
-                depth=snapshot.depth,
-                real_share=1.0,
+                depth=rows.depth,
+                depth_max=rows.depth_max,
+                real_share=rows.real_share,
                 score=None,
                 code_version=house.code_version,
                 created_at=datetime.now(UTC),
             )
         )
         books.lineage.record("snapshot", snapshot.snapshot_id, "generator", generator_id)
+        for batch_id in mixture.ids:
+            books.lineage.record("batch", batch_id, "generator", generator_id)
     return generator_id
 
 

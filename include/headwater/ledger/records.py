@@ -38,7 +38,8 @@ class Dataset(Model):
 class Snapshot:
     """Real rows at one moment, the anchor set aside. A dataclass: a pydantic model may call no field ``schema``.
 
-    ``depth`` is 0 for rows without synthetic ancestors; ``source`` says where the rows are, without secrets.
+    ``depth`` is the mean number of generations since real rows, 0 where all rows are real, ``depth_max`` that of the
+    deepest row, ``real_share`` the estimated share of real rows. ``source`` says where the rows are, without secrets.
     """
 
     snapshot_id: Id
@@ -54,7 +55,34 @@ class Snapshot:
     anchor_sha256: Sha256
     source: str
     depth: Annotated[float, Field(ge=0)] = 0.0
+    depth_max: Annotated[float, Field(ge=0)] = 0.0
+    real_share: Share = 1.0
     taken_at: AwareDatetime
+
+
+class ContaminationScan(Model):
+    """One search of a source for rows that Headwater made. ``snapshot_id`` is None where the run stopped.
+
+    Of ``rows`` rows that were read, ``scanned_rows`` were not in the snapshot before; ``named_rows`` were left out;
+    ``leaked_rows`` is estimated and counts those that cannot be named too. Depths and real share are of the source as
+    it was read. ``findings`` has one entry a way of coming back, and the number of rows by batch.
+    """
+
+    scan_id: Id
+    dataset: str
+    snapshot_id: Id | None
+    run_id: str
+    rows: Count
+    scanned_rows: Count
+    batch_count: Count
+    named_rows: Count
+    leaked_rows: float = Field(ge=0)
+    depth: float = Field(ge=0)
+    depth_max: float = Field(ge=0)
+    real_share: Share
+    sentence: str
+    findings: dict[str, Any]
+    scanned_at: AwareDatetime
 
 
 class Profile(Model):
@@ -96,6 +124,7 @@ class Generator(Model):
     model_sha256: Sha256
     model_bytes: Count
     depth: float = Field(ge=0)
+    depth_max: float = Field(ge=0)
     real_share: Share
     score: float | None
     code_version: str
@@ -131,6 +160,7 @@ class Batch(Model):
     status: BatchStatus
     content_hash: Sha256 | None
     depth: float = Field(ge=0)
+    depth_max: float = Field(ge=0)
     real_share: Share
     run_id: str
     code_version: str

@@ -24,6 +24,7 @@ from headwater.spec.contract import Contract
 from headwater.spec.cron import check_cron
 from headwater.spec.model import Model, or_bare_word
 from headwater.spec.source import Source
+from headwater.spec.training import Training
 
 DatasetName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
@@ -125,6 +126,8 @@ class DatasetSpec(Model):
     batch: BatchPlan = BatchPlan()
     schedule: Schedule = Schedule()
     contract: Contract = Contract()
+    # Left out of the hash where nothing was changed, as constraints are.
+    training: Training = Field(Training(), exclude_if=lambda given: given == Training())
     promotion: Promotion = Promotion()
     retention: Retention = Retention()
     seed: StrictInt = Field(0, ge=0, lt=2**32)

@@ -31,6 +31,7 @@ class BatchRow(Base):
         CheckConstraint(f"status IN ({_STATUSES})", name="status_is_known"),
         CheckConstraint("rows >= 0", name="rows_is_not_negative"),
         CheckConstraint("depth >= 0", name="depth_is_not_negative"),
+        CheckConstraint("depth_max >= depth", name="deepest_is_at_least_the_mean"),
         CheckConstraint("real_share BETWEEN 0 AND 1", name="real_share_is_a_share"),
         CheckConstraint("status <> 'released' OR content_hash IS NOT NULL", name="released_has_a_content_hash"),
         CheckConstraint("status <> 'released' OR released_at IS NOT NULL", name="released_has_a_moment"),
@@ -46,7 +47,8 @@ class BatchRow(Base):
     rows: Mapped[int]
     status: Mapped[str]
     content_hash: Mapped[str | None] = mapped_column(comment="SHA-256 over the hashes of all blocks of rows in order.")
-    depth: Mapped[float] = mapped_column(comment="Generations since real rows.")
+    depth: Mapped[float] = mapped_column(comment="Mean generations since real rows.")
+    depth_max: Mapped[float] = mapped_column(comment="Generations since real rows, at most.")
     real_share: Mapped[float]
     run_id: Mapped[str]
     code_version: Mapped[str]

@@ -18,6 +18,7 @@ class GeneratorRow(Base):
             ["dataset", "snapshot_id"], ["headwater.snapshots.dataset", "headwater.snapshots.snapshot_id"]
         ),
         CheckConstraint("depth >= 0", name="depth_is_not_negative"),
+        CheckConstraint("depth_max >= depth", name="deepest_is_at_least_the_mean"),
         CheckConstraint("real_share BETWEEN 0 AND 1", name="real_share_is_a_share"),
         CheckConstraint("model_bytes >= 0", name="model_bytes_is_not_negative"),
         {"comment": "Fitted models: what they learned from, where their file lies, how they scored."},
@@ -33,7 +34,8 @@ class GeneratorRow(Base):
     model_key: Mapped[str]
     model_sha256: Mapped[str] = mapped_column(comment="A model file is only loaded when its hash is this one.")
     model_bytes: Mapped[int]
-    depth: Mapped[float]
+    depth: Mapped[float] = mapped_column(comment="Mean depth of the rows it learned from.")
+    depth_max: Mapped[float] = mapped_column(comment="Depth of the deepest of them.")
     real_share: Mapped[float] = mapped_column(comment="Share of real rows among those it learned from.")
     score: Mapped[float | None]
     code_version: Mapped[str]

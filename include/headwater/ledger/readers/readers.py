@@ -52,6 +52,15 @@ class Readers:
         self._attach(dataset, batch_date, fresh)
         return rows
 
+    def label(self, dataset: str, batch_date: date, text: str) -> None:
+        """Say of the date's rows what they are: as the comment of ``_batch_id``, of the partition and of the table.
+
+        The table's own comment is that of the batch which was released last.
+        """
+        for table in (_partition(dataset, batch_date), dataset):
+            place = sql.Identifier(SCHEMA, table, "_batch_id")
+            self._connection().execute(sql.SQL("COMMENT ON COLUMN {} IS {}").format(place, sql.Literal(text)))
+
     def drop(self, dataset: str, batch_date: date) -> None:
         """Take the date's rows from readers; nothing happens when there are none."""
         partition = sql.Identifier(SCHEMA, _partition(dataset, batch_date))

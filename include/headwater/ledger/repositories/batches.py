@@ -15,7 +15,9 @@ from headwater.ledger.repositories.rows import to_record, to_values
 from headwater.ledger.repositories.transitions import SETTLED, check_transition
 from headwater.ledger.upsert import insert_new, upsert
 
-MARKABLE = frozenset({"content_hash", "location", "released_at", "run_id", "depth", "real_share", "code_version"})
+MARKABLE = frozenset(
+    {"content_hash", "location", "released_at", "run_id", "depth", "depth_max", "real_share", "code_version"}
+)
 """What may change of a batch beside its status; everything else decides its id."""
 
 
@@ -79,6 +81,11 @@ class Batches:
         query = select(BatchRow).where(BatchRow.dataset == dataset, BatchRow.status == "released")
         found = self._all(query.where(BatchRow.batch_date < batch_date).order_by(BatchRow.batch_date.desc()).limit(1))
         return found[0] if found else None
+
+    def ever_released(self, dataset: str) -> list[Batch]:
+        """Every batch that readers of the dataset ever saw, whatever became of it, in the order of release."""
+        query = select(BatchRow).where(BatchRow.dataset == dataset, BatchRow.released_at.is_not(None))
+        return self._all(query.order_by(BatchRow.released_at, BatchRow.batch_id))
 
     def made_before(self, dataset: str, content_hash: str, batch_date: date) -> Batch | None:
         """The first batch of an earlier date with the very same rows, if there is one."""

@@ -1,4 +1,4 @@
-"""Snapshots of real rows and their profiles."""
+"""Snapshots of real rows, their profiles, and the searches for rows that are not real."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from headwater.ledger.errors import NotInLedger
-from headwater.ledger.models.snapshots import ProfileRow, SnapshotRow
-from headwater.ledger.records import Profile, Snapshot
+from headwater.ledger.models.snapshots import ContaminationScanRow, ProfileRow, SnapshotRow
+from headwater.ledger.records import ContaminationScan, Profile, Snapshot
 from headwater.ledger.repositories.rows import to_record, to_values
 from headwater.ledger.upsert import upsert
 
@@ -37,6 +37,17 @@ class Snapshots:
         newest = query.order_by(SnapshotRow.taken_at.desc(), SnapshotRow.snapshot_id).limit(1)
         row = self._session.scalars(newest, execution_options={"populate_existing": True}).first()
         return None if row is None else to_record(Snapshot, row)
+
+    def record_scan(self, scan: ContaminationScan) -> None:
+        """Write what a run found in the source, replacing what an earlier try of that run found."""
+        upsert(self._session, ContaminationScanRow, to_values(scan))
+
+    def last_scan(self, dataset: str) -> ContaminationScan | None:
+        """The last search of the dataset's source, whether it led to a snapshot or not."""
+        query = select(ContaminationScanRow).where(ContaminationScanRow.dataset == dataset)
+        newest = query.order_by(ContaminationScanRow.scanned_at.desc(), ContaminationScanRow.scan_id).limit(1)
+        row = self._session.scalars(newest, execution_options={"populate_existing": True}).first()
+        return None if row is None else to_record(ContaminationScan, row)
 
     def record_profile(self, snapshot_id: str, facts: dict[str, Any]) -> None:
         """Write the snapshot's profile, replacing a former one. Non-finite numbers are stored as null."""

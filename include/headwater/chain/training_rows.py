@@ -1,0 +1,151 @@
+"""What a generator learns from: all real training rows, and beside them as many synthetic ones as the spec asks for.
+
+Belongs here: choosing released batches, drawing from them, the depth of the mixture. Does not: fitting (``train.py``),
+the policy's own limits (``spec/training.py``).
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from headwater.chain import keys
+from headwater.chain.house import GateClosedError, House
+from headwater.checks.seeds import rng
+from headwater.ledger import Books
+from headwater.ledger.records import Batch, Snapshot
+from headwater.sources.contamination.cells import Cells
+from headwater.sources.contamination.membership import members
+from headwater.spec import DatasetSpec
+from headwater.tables.fingerprints import fingerprints
+from headwater.tables.frames import conform, from_arrow
+from headwater.tables.schema import TableSchema
+
+log = logging.getLogger(__name__)
+
+BATCHES_MAX = 60
+"""Synthetic rows are drawn from at most so many batches, evenly over all that may be used."""
+NATURAL_REPEATS = 0.01
+"""A table in which more of the real rows repeat another one has duplicates by nature, and keeps them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Mixture:
+    """What a generator is to learn from. Without batches these are the snapshot's training rows.
+
+    Attributes:
+        batches: the released batches that synthetic rows are drawn from.
+        wanted: how many of these rows are asked for.
+    """
+
+    batches: tuple[Batch, ...]
+    wanted: int
+
+    @property
+    def ids(self) -> list[str]:
+        """Ids of the batches; a generator's own id follows from them."""
+        return [batch.batch_id for batch in self.batches]
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingRows:
+    """Rows to learn from, real ones first, and how far they are from real ones: mean, deepest, share of real rows."""
+
+    frame: pd.DataFrame
+    depth: float
+    depth_max: float
+    real_share: float
+
+
+def plan_mixture(house: House, spec: DatasetSpec, snapshot: Snapshot) -> Mixture:
+    """Choose the batches by the policy of the spec.
+
+    Raises:
+        GateClosedError: the rows would fall below the floor of real ones, leaked rows in the snapshot included.
+    """
+    policy, asked = spec.training, spec.training.synthetic_share
+    wanted = round(snapshot.train_rows * asked / (1 - asked))
+    share = snapshot.real_share * snapshot.train_rows / (snapshot.train_rows + wanted)
+    if share < policy.real_share_min:
+        raise GateClosedError(
+            f"{spec.dataset} would learn from {share:.1%} real rows, below training.real_share_min "
+            f"({policy.real_share_min:.1%}): {snapshot.train_rows:,} rows, of which about "
+            f"{1 - snapshot.real_share:.1%} came back from Headwater, and {wanted:,} synthetic ones. Nothing was "
+            "trained. Cure: lower training.synthetic_share, or take synthetic rows out of the source"
+        )
+    if not wanted:
+        return Mixture((), 0)
+    with house.ledger.transaction() as books:
+        released = [one for one in books.batches.ever_released(spec.dataset) if one.status == "released"]
+        schemas = {one.generator_id: _schema(books, one.generator_id) for one in released}
+    usable = [
+        one
+        for one in released
+        if one.depth_max <= policy.max_depth and schemas[one.generator_id].names == snapshot.schema.names
+    ]
+    if not policy.accumulate:
+        usable = usable[-1:]
+    if not usable:
+        log.warning("%s has no released batch of depth %d or less to learn from", spec.dataset, policy.max_depth)
+        return Mixture((), 0)
+    places = np.unique(np.linspace(0, len(usable) - 1, min(BATCHES_MAX, len(usable))).round().astype(int))
+    return Mixture(tuple(usable[place] for place in places), wanted)
+
+
+def mix(house: House, spec: DatasetSpec, snapshot: Snapshot, mixture: Mixture) -> TrainingRows:
+    """Read the rows. The same snapshot, batches and seed give the same rows."""
+    real = from_arrow(house.store.read_table(snapshot.train_key, sha256=snapshot.train_sha256), snapshot.schema)
+    if not mixture.batches:
+        return TrainingRows(real, snapshot.depth, snapshot.depth_max, snapshot.real_share)
+    parts, depths = [], []
+    each = -(-mixture.wanted // len(mixture.batches))
+    for batch in mixture.batches:
+        rows = _drawn(house, spec, batch, snapshot.schema, each)
+        parts.append(rows)
+        depths.append(np.full(len(rows), batch.depth))
+    made, depth = pd.concat(parts, ignore_index=True), np.concatenate(depths)
+    kept = np.flatnonzero(_new_rows(real, made, snapshot.schema))
+    kept = np.sort(rng(spec.seed, "mixture", snapshot.snapshot_id).permutation(kept)[: mixture.wanted])
+    frame = conform(pd.concat([real, made.iloc[kept]], ignore_index=True), snapshot.schema)
+    used = {mixture.batches[place].depth_max for place in range(len(parts))} if len(kept) else set()
+    return TrainingRows(
+        frame=frame,
+        depth=(snapshot.depth * len(real) + float(depth[kept].sum())) / len(frame),
+        depth_max=max({snapshot.depth_max} | used),
+        real_share=snapshot.real_share * len(real) / len(frame),
+    )
+
+
+def _drawn(house: House, spec: DatasetSpec, batch: Batch, schema: TableSchema, count: int) -> pd.DataFrame:
+    """Rows of a batch at random, as many as asked; those with a category that the snapshot lacks are left out."""
+    with house.ledger.transaction() as books:
+        own, shards = _schema(books, batch.generator_id), len(books.batches.shards(batch.batch_id))
+    folder = batch.location or ""
+    table = pa.concat_tables([house.store.read_table(keys.part(folder, index)) for index in range(shards)])
+    picked = rng(spec.seed, "mixture", batch.batch_id).permutation(table.num_rows)[:count]
+    rows = from_arrow(table.take(pa.array(np.sort(picked))), own)
+    fits = np.ones(len(rows), dtype=bool)
+    for column in schema.columns:
+        if column.categories is not None:
+            fits &= (rows[column.name].isna() | rows[column.name].isin(column.categories)).to_numpy()
+    return conform(rows[fits], schema)
+
+
+def _new_rows(real: pd.DataFrame, made: pd.DataFrame, schema: TableSchema) -> NDArray[np.bool_]:
+    """Which synthetic rows equal neither a real row nor an earlier synthetic one; all, where real rows repeat too."""
+    names = [column.name for column in schema.learned]
+    ours, theirs = (Cells.of(fingerprints(frame, schema), names).whole for frame in (real, made))
+    if 1 - len(np.unique(ours)) / len(ours) > NATURAL_REPEATS:
+        return np.ones(len(made), dtype=bool)
+    is_first = np.zeros(len(theirs), dtype=bool)
+    is_first[np.unique(theirs, return_index=True)[1]] = True
+    return is_first & ~members(theirs, ours)
+
+
+def _schema(books: Books, generator_id: str) -> TableSchema:
+    return books.snapshots.get(books.generators.get(generator_id).snapshot_id).schema

@@ -1,0 +1,95 @@
+"""One search: new rows, honest rows beside them, released rows, and which new rows have been named so far.
+
+Belongs here: settling one suspicion. Does not: having suspicions (``unchanged``, ``rounded``, ``left_out``).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater.sources.contamination.cells import Cells
+from headwater.sources.contamination.evidence import CONTROL_ROWS_MIN, Chance, Finding
+from headwater.sources.contamination.library import Library, Projection
+from headwater.sources.contamination.membership import Hashes
+
+
+class Hunt:
+    """The state of a search.
+
+    Attributes:
+        rows: the new rows.
+        control: honest rows.
+        is_anchor: which of these were in the anchor: bool ``(m,)``.
+        library: the released rows.
+        owner: for each new row the position of the batch it came from, -1 while it is not named: int32 ``(n,)``.
+    """
+
+    def __init__(self, rows: Cells, control: Cells, is_anchor: NDArray[np.bool_], library: Library) -> None:
+        self.rows = rows
+        self.control = control
+        self.is_anchor = is_anchor
+        self.library = library
+        self.owner = np.full(len(rows), -1, dtype=np.int32)
+
+    @property
+    def is_open(self) -> NDArray[np.bool_]:
+        """New rows that are not named yet: bool ``(n,)``."""
+        return self.owner < 0
+
+    def chance(self, found: NDArray[np.bool_], among: NDArray[np.bool_] | None = None) -> Chance:
+        """What honest rows show, all of them or those ``among``; both bool ``(m,)``."""
+        if among is None:
+            return Chance.of(found, self.is_anchor)
+        return Chance.of(found[among], self.is_anchor[among])
+
+    def settle(
+        self,
+        change: str,
+        project: Projection,
+        asked: NDArray[np.bool_],
+        rate: float,
+        *,
+        alike: NDArray[np.bool_] | None = None,
+        must_name: bool = False,
+    ) -> Finding | None:
+        """Compare the rows ``asked`` with all released ones; name those that match, if that is more than chance.
+
+        Args:
+            change: what may have been done to the rows, in words.
+            project: the hash of a row after that change.
+            asked: the rows in question: bool ``(n,)``.
+            rate: largest p-value that is more than chance; the caller has divided it by the number of its tests.
+            alike: honest rows that have the mark by which the rows asked were chosen: bool ``(m,)``. Where there are
+                enough of them, the rows asked must stand out from these too.
+            must_name: whether it is nothing where rows cannot be named.
+        """
+        wanted = project(self.rows)[asked]
+        owner = self.library.search(np.concatenate([wanted, project(self.control)]), project)
+        owned, honest = owner[: len(wanted)], owner[len(wanted) :] >= 0
+        matched, count = int((owned >= 0).sum()), len(wanted)
+        chances = [self.chance(honest)]
+        if alike is not None and int(alike.sum()) >= CONTROL_ROWS_MIN:
+            chances.append(self.chance(honest, alike))
+        p_value = max(chance.p_value(matched, count) for chance in chances)
+        chance = max(chances, key=lambda each: each.rate)
+        can_name = chance.can_name(matched, count)
+        if p_value > rate or (must_name and not can_name):
+            return None
+        if can_name:
+            self.owner[np.flatnonzero(asked)[owned >= 0]] = owned[owned >= 0]
+        return Finding(
+            change=change,
+            asked=count,
+            matched=matched,
+            by_chance=chance.rate * count,
+            named=matched if can_name else 0,
+            leaked=float(matched) if can_name else chance.leaked(matched, count),
+            p_value=min(1.0, p_value),
+        )
+
+
+def counted(values: Hashes) -> tuple[Hashes, NDArray[np.int64]]:
+    """Each value once, and how often it occurs."""
+    found, counts = np.unique(values, return_counts=True)
+    return found, counts.astype(np.int64)

@@ -1,0 +1,124 @@
+"""Rows that came back with one or two columns lost, emptied or filled by something else.
+
+Belongs here: which columns to leave out, and looking. Does not: hashes, statistics.
+
+Every choice of one or two columns (of groups of columns, in wide tables) is left out of both sides. Where rows are
+told apart without these columns, more matches than among honest rows are enough. Where they are not (a table that
+has one nearly unique column, and that one is lost), the columns' own values help: a lost column comes back empty or
+with one value for all, and the rows with that value match far more often than honest rows do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater.sources.contamination.evidence import Finding
+from headwater.sources.contamination.hunt import Hunt, counted
+from headwater.sources.contamination.membership import Hashes, members
+
+MATCHES_MIN = 5
+"""Fewer matches prove nothing after so many tests."""
+PROBE_ROWS = 50_000
+"""Rows in which a value's frequency is looked up first; it is counted exactly before anything is said."""
+VALUES_MAX = 20
+"""Of one choice of columns so many values are looked at, those of most matches first."""
+
+Groups = tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _Choice:
+    """Columns left out, and what matches in memory without them: bool ``(n,)`` and ``(m,)``."""
+
+    groups: Groups
+    matched: NDArray[np.bool_]
+    honest: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class _Suspect:
+    """A choice, with the value that the columns left out have where that matters."""
+
+    p_value: float
+    choice: _Choice
+    value: np.uint64 | None
+    tests: int
+
+
+def hunt_left_out(hunt: Hunt, rate: float) -> list[Finding]:
+    """Every choice of columns without which rows came back, the most striking first."""
+    count = len(hunt.rows.groups)
+    choices = [_look(hunt, groups) for size in (1, 2) if size < count for groups in combinations(range(count), size)]
+    tests = 2 * len(choices)
+    findings: list[Finding] = []
+    tried: set[tuple[Groups, np.uint64 | None]] = set()
+    suspects = _all_suspects(hunt, choices, tests)
+    while suspects and suspects[0].p_value * suspects[0].tests <= rate:
+        best = suspects.pop(0)
+        key = (best.choice.groups, best.value)
+        found = None if key in tried else _settle(hunt, best, rate)
+        tried.add(key)
+        if found:  # fewer rows are open now, so everything is weighed anew
+            findings.append(found)
+            suspects = _all_suspects(hunt, choices, tests)
+    return findings
+
+
+def _all_suspects(hunt: Hunt, choices: list[_Choice], tests: int) -> list[_Suspect]:
+    """The most striking first."""
+    found = [each for choice in choices for each in _suspects(hunt, choice, tests)]
+    return sorted(found, key=lambda each: each.p_value * each.tests)
+
+
+def _look(hunt: Hunt, groups: Groups) -> _Choice:
+    stack, rows = hunt.library.sample.without(groups), hunt.rows.without(groups)
+    both = members(np.concatenate([rows, hunt.control.without(groups)]), stack)
+    return _Choice(groups, both[: len(rows)], both[len(rows) :])
+
+
+def _suspects(hunt: Hunt, choice: _Choice, tests: int) -> list[_Suspect]:
+    """The choice as it is, and for the values that its columns have where rows match."""
+    is_open = hunt.is_open
+    matched = choice.matched & is_open
+    many, asked = int(matched.sum()), int(is_open.sum())
+    if many < MATCHES_MIN:
+        return []
+    chance = hunt.chance(choice.honest)
+    found = []
+    if chance.can_name(many, asked):
+        found.append(_Suspect(chance.p_value(many, asked), choice, None, tests))
+    values, matches = counted(hunt.rows.only(choice.groups)[matched])
+    different = len(values)
+    values, matches = values[matches >= MATCHES_MIN], matches[matches >= MATCHES_MIN]
+    if not len(values):
+        return found
+    frequency = np.maximum(_frequency(hunt.rows.only(choice.groups), is_open, values), matches)
+    kept = np.flatnonzero(chance.nameable(matches, frequency))
+    for place in kept[np.argsort(-matches[kept], kind="stable")][:VALUES_MAX]:
+        p_value = chance.p_value(int(matches[place]), int(frequency[place]))
+        found.append(_Suspect(p_value, choice, values[place], tests * different))
+    return found
+
+
+def _frequency(hashes: Hashes, is_open: NDArray[np.bool_], values: Hashes) -> NDArray[np.int64]:
+    """How many open rows have each of the values (ascending): int64, estimated from a part of many rows."""
+    places = np.flatnonzero(is_open)
+    step = max(1, len(places) // PROBE_ROWS)
+    probe = np.sort(hashes[places[::step]])
+    return step * (np.searchsorted(probe, values, side="right") - np.searchsorted(probe, values, side="left"))
+
+
+def _settle(hunt: Hunt, suspect: _Suspect, rate: float) -> Finding | None:
+    groups, asked, alike = suspect.choice.groups, hunt.is_open, None
+    words = "without " + " and ".join(map(repr, hunt.rows.called(groups)))
+    if suspect.value is not None:
+        asked = asked & (hunt.rows.only(groups) == suspect.value)
+        alike = hunt.control.only(groups) == suspect.value
+        words += ", which have one value in all of them"
+    return hunt.settle(
+        words, lambda cells: cells.without(groups), asked, rate / suspect.tests, alike=alike, must_name=True
+    )

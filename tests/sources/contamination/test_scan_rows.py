@@ -1,0 +1,158 @@
+"""The scan on a table made here: what came back is named, honest rows are not, whatever was done to the rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from headwater.sources.contamination.library import Released
+from headwater.sources.contamination.scan import Contamination, scan
+from headwater.tables.fingerprints import distinct
+
+ROWS = 4_000
+IS_ANCHOR = np.arange(ROWS) < 800
+
+
+def rows(count: int, seed: int, columns: int = 6) -> pa.Table:
+    """Three categories, a whole number, an amount with cents, a nearly unique code; real and synthetic alike."""
+    random = np.random.default_rng(seed)
+    arrays: dict[str, Any] = {
+        f"kind {index}": pa.array(random.integers(1, 5 + index, count), pa.uint32()) for index in range(columns - 3)
+    }
+    arrays["age"] = random.integers(18, 90, count).astype(float)
+    arrays["amount"] = np.exp(random.normal(5, 1, count)).round(2)
+    arrays["code"] = random.integers(0, 10**6, count).astype(float)
+    return pa.table(arrays)
+
+
+def released(seeds: range, count: int = 3_000) -> list[Released]:
+    return [_batch(str(seed), rows(count, seed)) for seed in seeds]
+
+
+def _batch(name: str, table: pa.Table) -> Released:
+    return Released(name, table.num_rows, table.schema, lambda: distinct(table))
+
+
+def found(came_back: pa.Table, honest: int = 2_000, batches: list[Released] | None = None) -> Contamination:
+    """The scan of new honest rows with ``came_back`` at their end, a thousand rows of before among them."""
+    before = rows(ROWS, 1)
+    snapshot = pa.concat_tables([before.slice(500, 1_000), rows(honest, 2), came_back])
+    return scan(snapshot, before, IS_ANCHOR, released(range(100, 105)) if batches is None else batches)
+
+
+def replaced(table: pa.Table, **columns: Any) -> pa.Table:
+    for key, values in columns.items():
+        name = key.replace("_", " ")
+        table = table.set_column(table.column_names.index(name), name, pa.array(values, table.schema.field(name).type))
+    return table
+
+
+LEAK = rows(3_000, 102).slice(0, 100)
+NOTHING = LEAK.slice(0, 0)
+WAYS = {
+    "unchanged": LEAK,
+    "two columns empty": replaced(LEAK, age=[float("nan")] * 100, kind_1=[0] * 100),
+    "the nearly unique column empty": replaced(LEAK, code=[float("nan")] * 100, amount=[float("nan")] * 100),
+    "two columns of other values": replaced(LEAK, age=list(range(100)), kind_0=[1] * 100),
+    "all numbers to tens": replaced(
+        LEAK, **{name: np.round(LEAK.column(name).to_numpy(), -1) for name in ("age", "amount", "code")}
+    ),
+    "one number to thousands": replaced(LEAK, code=np.floor(LEAK.column("code").to_numpy() / 1_000) * 1_000),
+    "each number in its own way": replaced(
+        LEAK,
+        age=np.floor(LEAK.column("age").to_numpy() / 10) * 10,
+        amount=np.floor(LEAK.column("amount").to_numpy()),
+        code=np.floor(LEAK.column("code").to_numpy() / 1_000) * 1_000,
+    ),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_rows_that_came_back_are_named(way: str) -> None:
+    result = found(WAYS[way])
+    assert result.named[-100:].sum() >= 95
+    if "unique" not in way:  # else other batches have such rows too, and the first of them is named
+        assert (result.batch[-100:][result.named[-100:]] == 2).all()
+    assert result.named[:-100].sum() <= 2
+    assert result.leaked == pytest.approx(100, abs=8)
+    assert 2_050 <= result.scanned <= 2_100  # the thousand rows of before were there first
+
+
+def test_honest_rows_raise_no_alarm() -> None:
+    result = found(NOTHING)
+    assert result.findings == ()
+    assert not result.named.any()
+    assert result.leaked == 0
+
+
+def test_rows_of_before_are_never_named_even_when_a_batch_has_them() -> None:
+    before = rows(ROWS, 1)
+    thief = Released("thief", 1_000, before.schema, lambda: before.slice(500, 1_000))
+    result = found(NOTHING, batches=[thief])
+    assert not result.named.any()
+
+
+def test_equal_rows_by_nature_raise_no_alarm_and_are_not_named() -> None:
+    """A survey of three questions: every honest answer has been released too."""
+
+    def survey(count: int, seed: int) -> pa.Table:
+        random = np.random.default_rng(seed)
+        return pa.table({name: pa.array(random.integers(1, 4, count), pa.uint32()) for name in ("a", "b", "c")})
+
+    batch = Released("1", 2_000, survey(1, 0).schema, lambda: distinct(survey(2_000, 9)))
+    result = scan(survey(2_000, 2), survey(ROWS, 1), IS_ANCHOR, [batch])
+    assert result.findings == ()
+    assert not result.named.any()
+
+
+def test_honest_rows_of_one_value_are_no_leak() -> None:
+    """A source that begins to leave a column empty: those rows match as often as others without that column."""
+    honest = rows(2_000, 2)
+    empty = replaced(honest, code=[float("nan")] * 2_000)
+    before = rows(ROWS, 1)
+    result = scan(empty, before, IS_ANCHOR, released(range(100, 105)))
+    assert not result.named.any()
+
+
+def test_a_batch_without_shared_columns_is_said_to_be_left_out() -> None:
+    other = pa.table({"else": [1.0, 2.0]})
+    result = found(LEAK, batches=[Released("stranger", 2, other.schema, lambda: other), *released(range(102, 103))])
+    assert result.left_out == ("stranger",)
+    assert (result.batch[-100:] == 1).sum() >= 99
+
+
+def test_a_column_that_came_later_does_not_hide_older_batches() -> None:
+    """The source has one column more since; old batches are compared by the columns they have."""
+
+    def wider(table: pa.Table) -> pa.Table:
+        return table.append_column("new", [np.arange(table.num_rows, dtype=float)])
+
+    snapshot = wider(pa.concat_tables([rows(2_000, 2), LEAK]))
+    young = wider(rows(1_000, 200))
+    batches = [*released(range(102, 103)), Released("young", 1_000, young.schema, lambda: young)]
+    result = scan(snapshot, wider(rows(ROWS, 1)), IS_ANCHOR, batches)
+    assert (result.batch[-100:] == 0).sum() >= 95
+
+
+def test_nothing_new_nothing_released_nothing_there() -> None:
+    before = rows(ROWS, 1)
+    assert scan(before, before, IS_ANCHOR, released(range(100, 101))).scanned == 0
+    assert scan(rows(10, 3), before, IS_ANCHOR, []).findings == ()
+    assert len(scan(before.slice(0, 0), before, IS_ANCHOR, released(range(100, 101))).batch) == 0
+    assert not scan(LEAK, before.slice(0, 0), IS_ANCHOR[:0], released(range(102, 103))).named.any()
+
+
+def test_wide_tables_are_searched_in_groups() -> None:
+    batch = rows(2_000, 300, columns=40)
+    leak = batch.slice(0, 100)
+    for name in ("age", "kind 20"):
+        values: Any = [float("nan")] * 100 if name == "age" else [0] * 100
+        leak = leak.set_column(leak.column_names.index(name), name, pa.array(values, leak.schema.field(name).type))
+    snapshot = pa.concat_tables([rows(2_000, 2, columns=40), leak])
+    only = Released("1", 2_000, batch.schema, lambda: batch)
+    result = scan(snapshot, rows(ROWS, 1, columns=40), IS_ANCHOR, [only])
+    assert result.named[-100:].all()
+    assert not result.named[:-100].any()
