@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -199,3 +200,26 @@ def test_releases_and_a_recall_of_one_generator_exclude_each_other(reigning: Led
         release_in_haste(reigning, "two")
         with pytest.raises(LedgerUnavailable, match="another session holds a lock"):
             recall_in_haste(reigning, "two")
+
+
+def test_a_recall_waits_for_a_release_under_way_which_can_end(reigning: Ledger, reader: psycopg.Connection) -> None:
+    """The release writes its decision while the recall holds the champion and waits: neither waits for the other."""
+    waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+    def recalling() -> str | None:
+        with reigning.transaction() as books:
+            champion = books.champions.hold("clinic")
+            books.champions.hold_releases(uid("two"))
+            assert books.decisions.find(uid("decision")) == decision(), "it finds what the release has written"
+        return champion
+
+    with ThreadPoolExecutor(1) as threads:
+        with reigning.transaction() as books:
+            books.champions.hold_recall(uid("two"))
+            late = threads.submit(recalling)
+            deadline = time.monotonic() + 30
+            while reader.execute(waits).fetchone() != (1,):
+                assert time.monotonic() < deadline, "the recall does not wait"
+                time.sleep(0.02)
+            books.decisions.record(decision())
+        assert late.result(timeout=30) == uid("three")

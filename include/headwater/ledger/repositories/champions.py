@@ -40,10 +40,12 @@ class Champions:
     def hold(self, dataset: str) -> str | None:
         """The present champion's id; until the transaction ends nobody else changes it.
 
+        A lock that writing down facts of the dataset does not wait for: a release under way can end.
+
         Raises:
             NotInLedger: the dataset is not registered.
         """
-        query = select(DatasetRow.dataset_id).where(DatasetRow.name == dataset).with_for_update()
+        query = select(DatasetRow.dataset_id).where(DatasetRow.name == dataset).with_for_update(key_share=True)
         if self._session.execute(query).first() is None:
             raise NotInLedger(f"There is no dataset {dataset!r} in the ledger. Cure: register it.")
         is_open = (ChampionRow.dataset == dataset) & ChampionRow.retired_at.is_(None)
