@@ -12,8 +12,12 @@ from typing import Any
 
 import pytest
 
+from headwater.chain.asking import REASON_MAX, VERSION_MAX
+
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ["pandas", "numpy", "torch", "sdv", "sklearn", "scipy", "pyarrow", "great_expectations", "faker"]
+DECISIONS = ["recall", "rollback"]
+"""DAGs that a person starts with a form; each serves all datasets."""
 SHIPPED = ["breast_cancer", "census", "fair"]
 
 REPORT = """
@@ -28,6 +32,8 @@ dags = {{
         "catchup": dag.catchup,
         "max_active_runs": dag.max_active_runs,
         "params": list(dag.params),
+        "forms": {{name: dag.params.get_param(name).schema for name in dag.params}},
+        "is_scheduled": dag.timetable.can_be_scheduled,
         "tasks": {{t.task_id: [t.owner, t.retries, t.execution_timeout is not None] for t in dag.tasks}},
         "assets": sorted(asset.name for t in dag.tasks for asset in [*t.outlets, *t.inlets]),
         "edges": sorted([up.task_id, down] for up in dag.tasks for down in up.downstream_task_ids),
@@ -63,9 +69,8 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_every_dataset_has_its_dags_and_there_is_no_problem(shipped: dict[str, Any]) -> None:
     assert shipped["errors"] == {}
-    assert sorted(shipped["dags"]) == sorted(
-        f"{verb}__{name}" for verb in ("maintain", "nightly", "retrain") for name in SHIPPED
-    )
+    each = [f"{verb}__{name}" for verb in ("maintain", "nightly", "retrain") for name in SHIPPED]
+    assert sorted(shipped["dags"]) == sorted([*each, *DECISIONS])
 
 
 def test_parsing_imports_nothing_heavy(shipped: dict[str, Any]) -> None:
@@ -87,12 +92,34 @@ def test_assets_join_the_dags(shipped: dict[str, Any]) -> None:
 
 def test_every_dag_states_owner_tags_retries_timeouts_and_docs(shipped: dict[str, Any]) -> None:
     for dag_id, dag in shipped["dags"].items():
+        if dag_id in DECISIONS:
+            continue
         verb, dataset = dag_id.split("__")
         assert {"headwater", verb, dataset} <= set(dag["tags"])
         assert dataset in dag["doc"]
         assert dag["catchup"] is False
         assert dag["max_active_runs"] == 1
         assert all(task == ["data-platform", 2, True] for task in dag["tasks"].values()), dag_id
+
+
+@pytest.mark.parametrize("dag_id", DECISIONS)
+def test_a_persons_decision_is_asked_for_with_a_form(shipped: dict[str, Any], dag_id: str) -> None:
+    dag = shipped["dags"][dag_id]
+    assert dag["params"] == ["dataset", "version", "reason"]
+    assert dag["forms"]["dataset"]["enum"] == SHIPPED
+    assert dag["forms"]["version"]["maxLength"] == VERSION_MAX
+    assert (dag["forms"]["reason"]["minLength"], dag["forms"]["reason"]["maxLength"]) == (1, REASON_MAX)
+    assert dag["tasks"] == {dag_id: ["headwater", 2, True]}
+    assert (dag["is_scheduled"], dag["catchup"], dag["max_active_runs"]) == (False, False, 1)
+    assert {"headwater", dag_id} == set(dag["tags"])
+    assert "*Trigger* asks for the dataset" in dag["doc"]
+
+
+def test_without_a_dataset_there_is_nothing_to_decide(tmp_path: Path) -> None:
+    folder = tmp_path / "datasets"
+    folder.mkdir()
+    report = parse(tmp_path, folder)
+    assert (report["errors"], report["dags"]) == ({}, {})
 
 
 def test_a_broken_spec_shows_as_a_dag_and_harms_no_other(tmp_path: Path) -> None:
@@ -102,7 +129,9 @@ def test_a_broken_spec_shows_as_a_dag_and_harms_no_other(tmp_path: Path) -> None
     (folder / "broken.yaml").write_text("dataset: broken\nowner: me\nsauce: {kind: csv}\ncolumns: {a: numercial}\n")
     report = parse(tmp_path, folder)
     assert report["errors"] == {}
-    assert sorted(report["dags"]) == ["invalid_datasets", "maintain__fair", "nightly__fair", "retrain__fair"]
+    each = ["maintain__fair", "nightly__fair", "retrain__fair"]
+    assert sorted(report["dags"]) == sorted(["invalid_datasets", *each, *DECISIONS])
+    assert report["dags"]["rollback"]["forms"]["dataset"]["enum"] == ["fair"]
     doc = report["dags"]["invalid_datasets"]["doc"]
     assert "broken.yaml" in doc
     assert "Did you mean 'source'?" in doc

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime
 from itertools import product
 
 import pytest
+from sqlalchemy import text
 from tests.ledger.facts import CONTENT, NIGHT, NOON, batch, furnish, generator, shard, uid
 
-from headwater.ledger import Books, Ledger, LedgerError, NotInLedger
+from headwater.ledger import Books, Ledger, LedgerError, LedgerUnavailable, NotInLedger
 from headwater.ledger.repositories.transitions import NEXT, check_transition
 
 
@@ -76,6 +77,11 @@ def test_only_the_allowed_ways(status: str, wanted: str) -> None:
         ("released", "produced"),
         ("quarantined", "produced"),
         ("planned", "retired"),
+        ("quarantined", "recalled"),
+        ("passed", "recalled"),
+        ("recalled", "superseded"),
+        ("recalled", "quarantined"),
+        ("recalled", "passed"),
     ],
 )
 def test_no_verdict_no_release_and_no_way_back(status: str, wanted: str) -> None:
@@ -119,7 +125,7 @@ def test_what_is_settled_keeps_its_content(opened: Ledger) -> None:
         books.batches.mark(uid("batch"), "failed", content_hash="d" * 64)
         books.batches.mark(uid("batch"), "passed", content_hash=CONTENT)
         books.batches.mark(uid("batch"), "released")
-        for status in ("released", "superseded", "retired"):
+        for status in ("released", "superseded", "recalled", "retired"):
             books.batches.mark(uid("batch"), status, content_hash=CONTENT)
             with pytest.raises(LedgerError, match=f"is {status} with content {CONTENT}; its content cannot change"):
                 books.batches.mark(uid("batch"), status, content_hash="d" * 64)
@@ -134,6 +140,37 @@ def test_older_than_lists_by_date_and_status(opened: Ledger) -> None:
         assert [each.batch_date.day for each in found] == [1, 3]
         assert [each.batch_id for each in books.batches.older_than("clinic", "produced", date.max)] == [uid("day 2")]
         assert books.batches.older_than("nobody", "planned", date.max) == []
+
+
+def test_made_by_lists_a_generators_batches_of_some_statuses(opened: Ledger) -> None:
+    with opened.transaction() as books:
+        books.generators.record(generator("other"))
+        books.batches.open(batch("elsewhere", generator_id=uid("other")))
+        for day in (3, 2):
+            books.batches.open(batch(f"day {day}", batch_date=date(2026, 1, day)))
+        books.batches.mark(uid("day 2"), "produced")
+        found = books.batches.made_by(uid("generator"), ("planned", "produced"))
+        assert [each.batch_date.day for each in found] == [1, 2, 3]
+        assert [each.batch_id for each in books.batches.made_by(uid("generator"), ("produced",))] == [uid("day 2")]
+        assert books.batches.made_by(uid("nobody"), ("planned",)) == []
+
+
+def mark_in_haste(ledger: Ledger, batch_id: str) -> None:
+    with ledger.transaction() as books:
+        books.batches._session.execute(text("SET LOCAL lock_timeout = '200ms'"))
+        books.batches.mark(batch_id, "produced")
+
+
+def test_a_held_batch_is_marked_by_nobody_else(opened: Ledger) -> None:
+    with opened.transaction() as books:
+        assert books.batches.held(uid("batch")) == batch()
+        with pytest.raises(LedgerUnavailable, match="another session holds a lock"):
+            mark_in_haste(opened, uid("batch"))
+        books.batches.mark(uid("batch"), "superseded")
+        with pytest.raises(NotInLedger, match=uid("nothing")):
+            books.batches.held(uid("nothing"))
+    with pytest.raises(LedgerError, match="is superseded and cannot become produced"):
+        mark_in_haste(opened, uid("batch"))
 
 
 def test_shards_come_back_in_the_order_of_their_rows(opened: Ledger) -> None:

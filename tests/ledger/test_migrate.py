@@ -9,8 +9,9 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
+from tests.ledger.facts import CONTENT, batch, furnish, uid
 
-from headwater.ledger import LedgerError, LedgerUnavailable
+from headwater.ledger import Ledger, LedgerError, LedgerUnavailable
 from headwater.ledger.engine import SESSION
 from headwater.ledger.migrate import LOCK, downgrade, migrate
 from headwater.ledger.models.registry import METADATA
@@ -59,13 +60,31 @@ def test_up_down_up(database: str) -> None:
     assert catalogue(database) == first
 
 
-@pytest.mark.parametrize("revision", ["v0001", "v0002", "v0003", "v0004", "v0005", "v0006", "v0007"])
+@pytest.mark.parametrize("revision", ["v0001", "v0002", "v0003", "v0004", "v0005", "v0006", "v0007", "v0008", "v0009"])
 def test_every_revision_can_be_gone_back_to(database: str, revision: str) -> None:
     migrate(database, revision)
     then = catalogue(database)
     migrate(database)
     downgrade(database, revision)
     assert catalogue(database) == then
+
+
+def test_a_recalled_batch_is_superseded_where_there_is_no_recall(database: str) -> None:
+    migrate(database)
+    ledger = Ledger(database)
+    with ledger.transaction() as books:
+        furnish(books)
+        books.batches.open(batch())
+        for status in ("passed", "released", "recalled"):
+            books.batches.mark(uid("batch"), status, content_hash=CONTENT)
+    downgrade(database, "v0008")
+    with psycopg.connect(database.replace("+psycopg", "")) as connection:
+        assert connection.execute("SELECT status FROM headwater.batches").fetchall() == [("superseded",)]
+        assert connection.execute("SELECT to_regclass('headwater.champion_versions')").fetchone() == (None,)
+    migrate(database)
+    with ledger.transaction() as books:
+        assert books.batches.mark(uid("batch"), "recalled").status == "recalled"
+    ledger.close()
 
 
 def test_alembic_finds_no_difference_to_the_models(database: str) -> None:
@@ -101,7 +120,7 @@ def test_constraints_defaults_and_comments_are_those_of_the_models(postgres: Emb
 def test_the_version_table_is_in_the_ledgers_own_schema(database: str) -> None:
     migrate(database)
     with psycopg.connect(database.replace("+psycopg", "")) as connection:
-        assert connection.execute("SELECT version_num FROM headwater.alembic_version").fetchall() == [("v0009",)]
+        assert connection.execute("SELECT version_num FROM headwater.alembic_version").fetchall() == [("v0010",)]
         assert connection.execute("SELECT to_regclass('public.alembic_version')").fetchone() == (None,)
 
 

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from headwater.chain import identity
 from headwater.chain.house import House
 from headwater.ledger.records import Decision
 
 
-def decided(house: House, dataset: str, kind: str, subject: tuple[str, str], *, reason: str, at: datetime) -> Decision:
-    """The decision of this run about ``subject``, a pair of kind and id; made again by the same run, it is the same."""
+def decided(
+    house: House,
+    dataset: str,
+    kind: str,
+    subject: tuple[str, str],
+    *,
+    reason: str,
+    at: datetime,
+    decided_by: str = "headwater",
+    detail: Mapping[str, Any] | None = None,
+) -> Decision:
+    """The decision of this run about ``subject``, a pair of kind and id; made again by the same run, it is the same.
+
+    ``decided_by`` is the machine, or the person who asked; ``detail`` is kept beside the run's id.
+    """
     subject_kind, subject_id = subject
     return Decision(
         decision_id=identity.decision_id(subject_id or dataset, kind, house.run_id),
@@ -20,7 +35,7 @@ def decided(house: House, dataset: str, kind: str, subject: tuple[str, str], *, 
         subject_id=subject_id,
         outcome=kind,
         reason=reason,
-        decided_by="headwater",
+        decided_by=decided_by,
         decided_at=at,
-        detail={"run_id": house.run_id},
+        detail={**(detail or {}), "run_id": house.run_id},
     )

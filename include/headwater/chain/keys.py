@@ -45,6 +45,11 @@ def fingerprints(dataset: str, batch_id: str) -> str:
     return f"{dataset}/fingerprints/{batch_id}.parquet"
 
 
+def recalled(dataset: str, batch_date: date, batch_id: str) -> str:
+    """The folder of a batch that was taken back from its readers."""
+    return f"{dataset}/recalled/{batch_date.isoformat()}/{batch_id}"
+
+
 def docs(dataset: str, validation_id: str) -> str:
     """The Data Docs page of a validation."""
     return f"{dataset}/docs/{validation_id}/index.html"

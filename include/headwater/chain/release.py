@@ -13,6 +13,7 @@ from headwater.chain.decisions import decided
 from headwater.chain.fingerprinting import fingerprint
 from headwater.chain.house import GateClosedError, House
 from headwater.chain.manifest import manifest
+from headwater.chain.recall import refuse_recalled
 from headwater.ledger.records import Batch, Validation
 from headwater.spec import DatasetSpec
 
@@ -23,7 +24,7 @@ def release(house: House, spec: DatasetSpec, validation_id: str) -> str:
     """Settle the batch of this validation and return where its readers find it.
 
     Raises:
-        GateClosedError: the verdict is not "passed"; the batch is in quarantine.
+        GateClosedError: the verdict is not "passed" and the batch is in quarantine, or its generator was recalled.
     """
     with house.ledger.transaction() as books:
         validation = books.validations.get(validation_id)
@@ -34,6 +35,9 @@ def release(house: House, spec: DatasetSpec, validation_id: str) -> str:
         )
     if batch.status in ("released", "quarantined"):
         house.store.delete(keys.work(batch.dataset, batch.batch_id))  # made again, and the same: nothing to write
+    elif batch.status == "recalled" and not validation.passed:
+        house.store.delete(keys.work(batch.dataset, batch.batch_id))
+        raise GateClosedError(f"Batch {batch.batch_id} of {batch.batch_date} stays recalled. {validation.sentence}")
     elif validation.passed:
         _publish(house, spec, batch, validation)
     else:
@@ -51,6 +55,7 @@ def _publish(house: House, spec: DatasetSpec, batch: Batch, validation: Validati
     source = _with_manifest(house, batch, validation, target)
     fingerprint(house, batch, source)  # before anybody can read the rows: they must be known when they come back
     with house.ledger.transaction() as books:
+        refuse_recalled(books, batch)
         generator = books.generators.get(batch.generator_id)
         schema = books.snapshots.get(generator.snapshot_id).schema
         former = books.batches.released_on(batch.dataset, batch.batch_date)
@@ -64,8 +69,11 @@ def _publish(house: House, spec: DatasetSpec, batch: Batch, validation: Validati
             decided(house, batch.dataset, "release", ("batch", batch.batch_id), reason=validation.sentence, at=now)
         )
         books.lineage.record("batch", batch.batch_id, "reader", f"synthetic.{batch.dataset}")
+        books.readers.drop_aside(batch.dataset, batch.batch_date, batch.batch_id)
         if source != target:
             house.store.publish(source, target)
+        # A recalled batch whose generator was brought back: one copy of it is enough.
+        house.store.delete(keys.recalled(batch.dataset, batch.batch_date, batch.batch_id))
 
 
 def _label(batch: Batch) -> str:

@@ -13,7 +13,7 @@ from headwater.spec import DatasetSpec
 
 def retire(house: House, spec: DatasetSpec, today: date) -> list[str]:
     """Remove batches past their days and return their ids."""
-    kept = {"released": spec.retention.released_days, "superseded": spec.retention.released_days}
+    kept = dict.fromkeys(("released", "superseded", "recalled"), spec.retention.released_days)
     kept["quarantined"] = spec.retention.quarantined_days
     with house.ledger.transaction() as books:
         old = [
@@ -21,16 +21,22 @@ def retire(house: House, spec: DatasetSpec, today: date) -> list[str]:
             for status, days in kept.items()
             for batch in books.batches.older_than(spec.dataset, status, today - timedelta(days=days))
         ]
-    for batch in old:
-        _retire_one(house, batch)
-    return [batch.batch_id for batch in old]
+    return [batch.batch_id for batch in old if _retire_one(house, batch)]
 
 
-def _retire_one(house: House, batch: Batch) -> None:
-    """Rows and files go together: the files last, just before the transaction commits."""
+def _retire_one(house: House, found: Batch) -> bool:
+    """Rows and files go together: the files last, just before the transaction commits.
+
+    A batch that somebody has marked since it was found (recalled it, say) is left to the next run.
+    """
     with house.ledger.transaction() as books:
+        batch = books.batches.held(found.batch_id)
+        if batch.status != found.status:
+            return False
         if batch.status == "released":
             books.readers.drop(batch.dataset, batch.batch_date)
+        elif batch.status == "recalled":
+            books.readers.drop_aside(batch.dataset, batch.batch_date, batch.batch_id)
         books.batches.mark(batch.batch_id, "retired")
         reason = f"Older than the spec keeps a {batch.status} batch."
         subject = ("batch", batch.batch_id)
@@ -39,3 +45,4 @@ def _retire_one(house: House, batch: Batch) -> None:
             house.store.delete(batch.location)
         for validation in books.validations.attempts(batch.batch_id):  # the page stays, its rows go with the batch
             house.store.delete(keys.failing_rows(batch.dataset, validation.validation_id))
+    return True

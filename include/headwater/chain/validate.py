@@ -28,7 +28,7 @@ from headwater.tables.hashing import content_hash
 
 LAST_ROWS_MAX = 100_000
 """Rows of the last batch that are looked at; a batch that repeats it repeats these."""
-SETTLED = ("released", "quarantined", "superseded", "retired")
+SETTLED = ("released", "quarantined", "superseded", "recalled", "retired")
 """Statuses after which a batch is a fact: made again, it must be the same."""
 
 

@@ -1,4 +1,4 @@
-"""What the ledger answers when it is asked across tables: lineage, trends, the index of Data Docs. Read only.
+"""What the ledger answers when it is asked across tables: lineage, champions, trends, Data Docs. Read only.
 
 Belongs here: frozen, validated answers and the questions to them. Does not: what is written (``records.py``), SQL.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from headwater.ledger.records import BatchStatus, Count, Id
 from headwater.spec.model import Model
@@ -42,6 +42,32 @@ class BatchLineage(Model):
     verdict: Literal["passed", "failed"] | None
     validation_id: Id | None
     released_to: str | None
+
+
+class ChampionVersion(Model):
+    """One row of the view ``champion_versions``: a generator that is or was champion, under a number that people type.
+
+    ``version`` counts the dataset's champions from 1 in the order of their first promotion; one that comes back keeps
+    its number. ``promoted_at`` is its first promotion, ``retired_at`` the end of its last reign (None while it is
+    champion). ``is_previous`` marks the other generator that reigned last before the present champion.
+    ``withdrawn_at`` says when a person took it out of use (by rolling back from it, or recalling its batches), and
+    ``recalled_at`` when its batches were recalled; both are None again once a person has rolled back to it.
+    """
+
+    dataset: str
+    version: int = Field(ge=1)
+    generator_id: Id
+    label: str
+    kind: str
+    score: float | None
+    created_at: AwareDatetime
+    promoted_at: AwareDatetime
+    retired_at: AwareDatetime | None
+    reigns: int = Field(ge=1)
+    is_current: bool
+    is_previous: bool
+    withdrawn_at: AwareDatetime | None
+    recalled_at: AwareDatetime | None
 
 
 class TrendPoint(Model):

@@ -7,7 +7,7 @@ import sys
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
-from headwater.ledger.answers import BatchLineage
+from headwater.ledger.answers import BatchLineage, ChampionVersion
 from headwater.ledger.models.base import Base
 from headwater.ledger.models.registry import MODULES
 
@@ -32,6 +32,17 @@ SELECT * FROM headwater.batch_lineage WHERE dataset = 'census' AND batch_date = 
 
 Columns: {columns}.
 """
+_VERSIONS = """## View `champion_versions`
+
+One row a generator that is or was champion, numbered within its dataset in the order of first promotion. The number is
+what people type to roll back to it, or to recall its batches; nothing else counts them.
+
+```sql
+SELECT version, label, is_current FROM headwater.champion_versions WHERE dataset = 'census' ORDER BY version;
+```
+
+Columns: {columns}.
+"""
 _READERS = """## Readers' tables `synthetic.DATASET`
 
 The columns of the snapshot (bigint, double precision, boolean, text, date, timestamp), then `batch_date date` and
@@ -39,11 +50,17 @@ The columns of the snapshot (bigint, double precision, boolean, text, date, time
 see a whole batch or none. A new column of the source is added to the table; a missing or retyped one is an error.
 A name of more than 63 bytes, or one that Postgres reserves, is cut and ends in eight hex digits of its SHA-256; its
 true name is the column's comment.
+
+## Recalled rows `synthetic_recalled."DATASET@DATE@ID"`
+
+The partition of a recalled batch, detached and moved, no row of it changed; `ID` is the beginning of its batch id. The
+table's comment says batch, generator, when, by whom and why. Readers have no right to the schema; an auditor is granted
+it (`GRANT USAGE ON SCHEMA synthetic_recalled`, `GRANT SELECT ON` the table).
 """
 
 
 def describe() -> str:
-    """The page: every table with columns, types, keys and comments, then the view and the readers' tables."""
+    """The page: every table with columns, types, keys and comments, then the views and the readers' tables."""
     mapped: dict[str, list[Table]] = {}
     for mapper in Base.registry.mappers:
         if isinstance(mapper.local_table, Table):
@@ -52,8 +69,11 @@ def describe() -> str:
     tables = [
         table for module in MODULES for table in sorted(mapped[module.__name__], key=lambda table: order[table.name])
     ]
-    columns = ", ".join(f"`{name}`" for name in BatchLineage.model_fields)
-    return "\n".join([_HEAD, *map(_table, tables), _VIEW.format(columns=columns), _READERS])
+    views = [
+        page.format(columns=", ".join(f"`{name}`" for name in answer.model_fields))
+        for page, answer in ((_VIEW, BatchLineage), (_VERSIONS, ChampionVersion))
+    ]
+    return "\n".join([_HEAD, *map(_table, tables), *views, _READERS])
 
 
 def _table(table: Table) -> str:

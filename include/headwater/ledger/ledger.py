@@ -15,6 +15,7 @@ from headwater.ledger.errors import place_of, translate
 from headwater.ledger.readers.readers import Readers
 from headwater.ledger.repositories.baselines import Baselines
 from headwater.ledger.repositories.batches import Batches
+from headwater.ledger.repositories.champions import Champions
 from headwater.ledger.repositories.datasets import Datasets
 from headwater.ledger.repositories.decisions import Decisions
 from headwater.ledger.repositories.docs_index import DocsIndex
@@ -31,6 +32,7 @@ class Books:
     datasets: Datasets
     snapshots: Snapshots
     generators: Generators
+    champions: Champions
     baselines: Baselines
     batches: Batches
     validations: Validations
@@ -81,6 +83,7 @@ def _books(session: Session) -> Books:
         datasets=Datasets(session),
         snapshots=Snapshots(session),
         generators=Generators(session),
+        champions=Champions(session),
         baselines=Baselines(session),
         batches=Batches(session),
         validations=Validations(session),

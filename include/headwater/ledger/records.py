@@ -19,7 +19,9 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
 Seconds = Annotated[float, Field(ge=0)]
 
-BatchStatus = Literal["planned", "produced", "passed", "failed", "released", "quarantined", "superseded", "retired"]
+BatchStatus = Literal[
+    "planned", "produced", "passed", "failed", "released", "quarantined", "superseded", "recalled", "retired"
+]
 TrainingStatus = Literal["running", "succeeded", "failed"]
 SubjectKind = Literal["generator", "validation"]
 
@@ -203,7 +205,7 @@ class Validation(Model):
 
 
 class Decision(Model):
-    """Who decided what, when and why: promote, keep, release, quarantine, retire, force and the like."""
+    """Who decided what, when and why: promote, keep, release, quarantine, rollback, recall, retire, force."""
 
     decision_id: Id
     dataset: str

@@ -14,8 +14,8 @@ DAILY = "30 5 * * *"
 DOC = """\
 ### Retire old batches of `{dataset}`
 
-Released batches are kept {released} days, quarantined ones {quarantined}. Older ones leave Postgres and the store;
-what the ledger knows of them stays.
+Released batches are kept {released} days, recalled ones too, quarantined ones {quarantined}. Older ones leave Postgres
+and the store; what the ledger knows of them stays.
 """
 
 

@@ -21,6 +21,7 @@ def at_stage(dataset: str, spec_sha256: str | None = None) -> Iterator[tuple[Hou
     from airflow.sdk import get_current_context
     from airflow.sdk.exceptions import AirflowFailException
 
+    from headwater.chain.asking import RequestRefusedError
     from headwater.chain.house import GateClosedError
     from headwater.checks.refusal import CannotJudgeError
     from headwater.generators.errors import FitError, ModelFileError, SettingsError
@@ -29,7 +30,8 @@ def at_stage(dataset: str, spec_sha256: str | None = None) -> Iterator[tuple[Hou
     from headwater.sources.errors import SourceError, SourceUnavailable
     from headwater.spec import DatasetSpec, SpecError, load_spec
 
-    outcomes = (GateClosedError, CannotJudgeError, SourceError, SpecError, SettingsError, FitError, ModelFileError)
+    closed = (GateClosedError, RequestRefusedError)
+    outcomes = (*closed, CannotJudgeError, SourceError, SpecError, SettingsError, FitError, ModelFileError)
     try:
         house = open_house(str(get_current_context()["run_id"]))
         if spec_sha256 is None:

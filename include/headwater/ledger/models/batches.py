@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from headwater.ledger.models.base import Base, Key, Moment, Ref
 
-_STATUSES = "'planned', 'produced', 'passed', 'failed', 'released', 'quarantined', 'superseded', 'retired'"
+_STATUSES = "'planned', 'produced', 'passed', 'failed', 'released', 'quarantined', 'superseded', 'recalled', 'retired'"
 
 
 class BatchRow(Base):

@@ -45,6 +45,24 @@ def found_columns(connection: psycopg.Connection, dataset: str) -> dict[str, str
     return {name: kind for name, kind in rows if name not in OWN_COLUMNS}
 
 
+def refuse_changes(dataset: str, columns: list[ReaderColumn], found: dict[str, str]) -> None:
+    """Do nothing if the table with the columns ``found`` can take rows of ``columns``.
+
+    Raises:
+        LedgerError: a column is gone or has another type.
+    """
+    wanted = _wanted(columns)
+    gone = sorted(set(found) - set(wanted))
+    retyped = sorted(name for name, kind in found.items() if wanted.get(name, kind) != kind)
+    if gone or retyped:
+        changes = [f"column {name!r} is gone" for name in gone]
+        changes += [f"column {name!r} was {found[name]} and is now {wanted[name]}" for name in retyped]
+        raise LedgerError(
+            f"The readers' table synthetic.{dataset} cannot take the new rows: {'; '.join(changes)}. "
+            "Cure: keep the column, or give the changed table a new dataset name, or drop the readers' table by hand."
+        )
+
+
 def _wanted(columns: list[ReaderColumn]) -> dict[str, str]:
     return {column.postgres_name: column.postgres_type for column in columns}
 
@@ -69,16 +87,7 @@ def _create(connection: psycopg.Connection, dataset: str, owner: str, columns: l
 def _add_columns(
     connection: psycopg.Connection, dataset: str, columns: list[ReaderColumn], found: dict[str, str]
 ) -> None:
-    wanted = _wanted(columns)
-    gone = sorted(set(found) - set(wanted))
-    retyped = sorted(name for name, kind in found.items() if wanted.get(name, kind) != kind)
-    if gone or retyped:
-        changes = [f"column {name!r} is gone" for name in gone]
-        changes += [f"column {name!r} was {found[name]} and is now {wanted[name]}" for name in retyped]
-        raise LedgerError(
-            f"The readers' table synthetic.{dataset} cannot take the new rows: {'; '.join(changes)}. "
-            "Cure: keep the column, or give the changed table a new dataset name, or drop the readers' table by hand."
-        )
+    refuse_changes(dataset, columns, found)
     _refuse_clashes(dataset, columns)
     new = [column for column in columns if column.postgres_name not in found]
     added = sql.SQL(", ").join(sql.SQL("ADD COLUMN {}").format(_definition(column)) for column in new)

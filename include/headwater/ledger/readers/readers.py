@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from headwater.ledger.errors import LedgerError, NotInLedger
 from headwater.ledger.readers.columns import reader_columns
 from headwater.ledger.readers.loading import load
-from headwater.ledger.readers.parent import SCHEMA, ensure_parent, found_columns, table_name
+from headwater.ledger.readers.parent import SCHEMA, ensure_parent, found_columns, refuse_changes, table_name
+from headwater.ledger.readers.recalled import drop_aside, set_aside
 from headwater.tables.schema import TableSchema
 
 
@@ -65,6 +66,26 @@ class Readers:
         """Take the date's rows from readers; nothing happens when there are none."""
         partition = sql.Identifier(SCHEMA, _partition(dataset, batch_date))
         self._connection().execute(sql.SQL("DROP TABLE IF EXISTS {}").format(partition))
+
+    def refuse_misfit(self, dataset: str, schema: TableSchema) -> None:
+        """Do nothing if the readers' table can take rows of this schema, or is not there yet; writes nothing.
+
+        Raises:
+            LedgerError: a column is gone or has another type.
+        """
+        refuse_changes(dataset, reader_columns(schema), found_columns(self._connection(), dataset))
+
+    def set_aside(self, dataset: str, batch_date: date, batch_id: str, note: str) -> str | None:
+        """Take a recalled batch from readers and keep its rows for an auditor; see ``recalled.py``.
+
+        Returns the name of the table that holds them; None where readers saw no rows of the date.
+        """
+        self._lock(dataset, batch_date)
+        return set_aside(self._connection(), _partition(dataset, batch_date), table_name(dataset), batch_id, note)
+
+    def drop_aside(self, dataset: str, batch_date: date, batch_id: str) -> None:
+        """Drop the rows of a recalled batch; nothing happens when there are none."""
+        drop_aside(self._connection(), _partition(dataset, batch_date), batch_id)
 
     def count(self, dataset: str, batch_date: date) -> int:
         """The number of rows that readers see for the date; 0 when there is no table."""

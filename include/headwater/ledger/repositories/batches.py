@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -38,6 +39,17 @@ class Batches:
         if row is None:
             raise NotInLedger(f"There is no batch {batch_id} in the ledger. Cure: plan it; nightly__DATASET does.")
         return to_record(Batch, row)
+
+    def held(self, batch_id: str) -> Batch:
+        """The batch of that id; until the transaction ends nobody else marks it. Raises: NotInLedger."""
+        locked = select(BatchRow.batch_id).where(BatchRow.batch_id == batch_id).with_for_update()
+        self._session.execute(locked)
+        return self.get(batch_id)
+
+    def made_by(self, generator_id: str, statuses: Collection[str]) -> list[Batch]:
+        """The generator's batches of these statuses, oldest first."""
+        query = select(BatchRow).where(BatchRow.generator_id == generator_id, BatchRow.status.in_(statuses))
+        return self._all(query.order_by(BatchRow.batch_date, BatchRow.batch_id))
 
     def released_on(self, dataset: str, batch_date: date) -> Batch | None:
         """The batch that readers see for that date; at most one."""

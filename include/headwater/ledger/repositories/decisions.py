@@ -21,6 +21,11 @@ class Decisions:
         """Write a decision. One of that id that is there already stays: what was decided cannot be changed."""
         insert_new(self._session, DecisionRow, to_values(decision))
 
+    def find(self, decision_id: str) -> Decision | None:
+        """The decision of that id, if it was taken."""
+        row = self._session.get(DecisionRow, decision_id, populate_existing=True)
+        return None if row is None else to_record(Decision, row)
+
     def of(self, subject_id: str) -> list[Decision]:
         """All decisions about a subject, oldest first."""
         query = select(DecisionRow).where(DecisionRow.subject_id == subject_id)

@@ -9,17 +9,18 @@ NEXT: dict[str, frozenset[str]] = {
     "produced": frozenset({"passed", "failed", "superseded"}),
     "passed": frozenset({"produced", "failed", "released", "superseded"}),
     "failed": frozenset({"produced", "passed", "quarantined", "superseded"}),
-    "released": frozenset({"superseded", "retired"}),
+    "released": frozenset({"superseded", "recalled", "retired"}),
     "quarantined": frozenset({"released", "retired", "superseded"}),
-    "superseded": frozenset({"released", "quarantined", "retired"}),
+    "superseded": frozenset({"released", "quarantined", "recalled", "retired"}),
+    "recalled": frozenset({"released", "retired"}),
     "retired": frozenset({"released", "quarantined"}),
 }
 """A passed or failed batch may be made or judged again; a retired or superseded one may come back with its date.
 
-From quarantine only a person's decision leads to release; that decision stands in ``decisions``.
+From quarantine and from recall only a person's decision leads to release; that decision stands in ``decisions``.
 """
 
-SETTLED = frozenset({"released", "quarantined", "superseded", "retired"})
+SETTLED = frozenset({"released", "quarantined", "superseded", "recalled", "retired"})
 """Here the content hash is a fact and cannot change."""
 
 

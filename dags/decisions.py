@@ -1,0 +1,12 @@
+"""Airflow DAGs that a person starts with a form: ``rollback`` to an earlier generator, ``recall`` of what one made."""
+
+from headwater.orchestration.recall import recall
+from headwater.orchestration.rollback import rollback
+from headwater.orchestration.settings import datasets_folder
+from headwater.spec import load_folder
+
+specs = load_folder(datasets_folder()).specs
+
+if specs:
+    globals()["rollback"] = rollback(specs)
+    globals()["recall"] = recall(specs)

@@ -1,0 +1,69 @@
+"""The form of what a person asks for (dataset, version, reason), and the name of who asks.
+
+Belongs here: params that the rollback and recall DAGs share. Does not: what an answer changes (the chain's).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from airflow.sdk import Param, get_current_context
+
+from headwater.orchestration.defaults import task_arguments
+from headwater.spec import DatasetSpec
+
+REASON_MAX, VERSION_MAX = 2_000, 64
+"""Characters; the chain has the same limits (``chain/asking.py``), which cannot be imported while parsing."""
+OWNER = "headwater"
+"""Owner of DAGs that serve all datasets."""
+NOBODY = "unknown (not signed in to Airflow)"
+
+
+def form_arguments(verb: str, specs: Sequence[DatasetSpec]) -> dict[str, Any]:
+    """Arguments of ``DAG(...)`` for a DAG that a person starts with a form, for any of the datasets."""
+    return {
+        "dag_id": verb,
+        "schedule": None,
+        "start_date": datetime(2026, 1, 1, tzinfo=UTC),
+        "catchup": False,
+        "max_active_runs": 1,
+        "dagrun_timeout": timedelta(hours=3),
+        "tags": ["headwater", verb],
+        "params": _params(specs),
+        "default_args": task_arguments(OWNER),
+    }
+
+
+def who_asks() -> str:
+    """The user who triggered this run, as Airflow's login knows them; :data:`NOBODY` for a run from a command line."""
+    return getattr(get_current_context()["dag_run"], "triggering_user_name", None) or NOBODY
+
+
+def _params(specs: Sequence[DatasetSpec]) -> dict[str, Param]:
+    return {
+        "dataset": Param(
+            type="string",
+            enum=sorted(spec.dataset for spec in specs),
+            title="Dataset",
+            description="Whose generator it is about.",
+        ),
+        "version": Param(
+            "previous",
+            type="string",
+            minLength=1,
+            maxLength=VERSION_MAX,
+            title="Version",
+            description="The number of a champion (1 is the dataset's first), a generator id, or previous: the one "
+            "before the present champion. A number that is none lists those that are.",
+        ),
+        "reason": Param(
+            type="string",
+            minLength=1,
+            maxLength=REASON_MAX,
+            pattern=r"\w",
+            title="Reason",
+            description="Why. It stands in the ledger beside your name.",
+        ),
+    }

@@ -1,0 +1,73 @@
+"""A second generator of ``clinic`` in a house that has one, and nights: what the tests of rollback and recall need."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from uuid import uuid4
+
+from headwater.chain.house import House
+from headwater.chain.produce import plan, produce
+from headwater.chain.release import release
+from headwater.chain.train import train
+from headwater.chain.validate import validate
+from headwater.ledger.answers import ChampionVersion
+from headwater.ledger.records import Batch
+from headwater.spec import Candidate, DatasetSpec
+
+
+def train_other(house: House, spec: DatasetSpec, name: str = "other", leaf: int = 25) -> str:
+    """Another generator from the present champion's snapshot; returns its id. It is not promoted."""
+    candidate = Candidate(kind="trees", settings={"leaf": leaf}, name=name)
+    other = spec.model_copy(update={"candidates": (candidate,)})
+    with house.ledger.transaction() as books:
+        champion = books.generators.champion(spec.dataset)
+    assert champion is not None
+    return train(house, other, champion.snapshot_id, name)
+
+
+def crown(house: House, dataset: str, generator_id: str) -> None:
+    """Make it champion as the machine does, without asking whether it is good."""
+    with house.ledger.transaction() as books:
+        books.generators.promote(dataset, generator_id, datetime.now(UTC))
+
+
+def champion_of(house: House, dataset: str) -> str | None:
+    with house.ledger.transaction() as books:
+        champion = books.generators.champion(dataset)
+    return None if champion is None else champion.generator_id
+
+
+def versions_of(house: House, dataset: str) -> list[ChampionVersion]:
+    with house.ledger.transaction() as books:
+        return books.champions.versions(dataset)
+
+
+def make(house: House, spec: DatasetSpec, day: date) -> tuple[str, str]:
+    """A night up to its verdict; ids of its batch and validation."""
+    planned = plan(house, spec, day)
+    for shard in planned.shards:
+        produce(house, spec, planned.batch_id, shard)
+    return planned.batch_id, validate(house, spec, planned.batch_id).validation_id
+
+
+def night(house: House, spec: DatasetSpec, day: date) -> str:
+    """A whole night; the id of its batch."""
+    batch_id, validation_id = make(house, spec, day)
+    release(house, spec, validation_id)
+    return batch_id
+
+
+def batch_of(house: House, batch_id: str) -> Batch:
+    with house.ledger.transaction() as books:
+        return books.batches.get(batch_id)
+
+
+def rows_for_readers(house: House, day: date) -> int:
+    with house.ledger.transaction() as books:
+        return books.readers.count("clinic", day)
+
+
+def in_run(house: House, run_id: str | None = None) -> House:
+    """The same house on behalf of another run: a new one, or the one that is named."""
+    return replace(house, run_id=run_id or f"manual__{uuid4()}")
