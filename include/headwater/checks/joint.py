@@ -46,7 +46,9 @@ def two_sample_auc(
 ) -> float:
     """Mean AUC of both halves; features ``(n, d)`` and ``(m, d)``, rows in random order."""
     halves = held_out(real, made, categorical, seed)
-    return float(np.mean([macro_auc(scores[:, None], is_made - 1.0, [0]) for scores, is_made in halves]))
+    return float(
+        np.mean([macro_auc(scores[:, None], is_made.astype(np.float64) - 1, [0]) for scores, is_made in halves])
+    )
 
 
 def held_out(

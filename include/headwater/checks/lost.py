@@ -10,12 +10,12 @@ exact tests of two rates (Przyborowski and Wilenski 1940), at 1 % over all categ
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import binom
 
 from headwater.checks import category
 from headwater.checks.paired import Loss
 from headwater.checks.prepared import Prepared
-from headwater.checks.statistic import Vector
 from headwater.checks.tally import Margins
 from headwater.checks.telling import rows, shown
 
@@ -36,9 +36,10 @@ def lost(prepared: Prepared, challenger: Margins, rival: Margins) -> Loss | None
         return None
     keep, limit = prepared.reference.contract.category_keep_min, RATE / len(watched)
 
-    def is_short(one: Margins, other: Margins) -> Vector:
+    def is_short(one: Margins, other: Margins) -> NDArray[np.bool_]:
         share = keep * one.n / (keep * one.n + other.n)
-        return np.asarray(binom.cdf(one.fine[watched], one.fine[watched] + other.fine[watched], share) <= limit)
+        chances = binom.cdf(one.fine[watched], one.fine[watched] + other.fine[watched], share)
+        return np.asarray(chances <= limit, dtype=np.bool_)
 
     gone = watched[is_short(challenger, rival) & is_short(challenger, real)]
     others = watched[is_short(rival, real)]
