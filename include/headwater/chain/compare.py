@@ -28,7 +28,7 @@ from headwater.ledger.records import Generator
 from headwater.spec import DatasetSpec
 from headwater.store.artifact import ArtifactError
 
-MADE_ROWS, SAMPLES_MIN, SAMPLES_MAX = 60_000, 5, 20
+MADE_ROWS, SAMPLES_MIN, SAMPLES_MAX = 60_000, 5, 40
 """Samples a side: as many as make so many rows, within these limits. Their noise falls with their number."""
 COUNTED_ROWS_MIN = 20_000
 """Rows that categories are counted on: on a small anchor's few samples a lost one would not be seen."""
