@@ -1,4 +1,4 @@
-"""Datasets: one anchor key until it is renewed, whoever registers first; spec versions in the order they were written."""
+"""Datasets: one anchor key until it is renewed, whoever registers first; spec versions in the order of writing."""
 
 from __future__ import annotations
 

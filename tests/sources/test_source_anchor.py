@@ -172,7 +172,7 @@ def test_rows_are_recognised_by_their_key_in_another_snapshot() -> None:
     """One person has one digest, whatever else stands in the row, and however the number is stored."""
     keys = {"entity": ["person"]}
     spec = hostile.spec_of(VISITS, keys=keys)
-    frame, schema = conform_source(visits(range(300)), spec)
+    _, schema = conform_source(visits(range(300)), spec)
     parts = sides(visits(range(300)), keys=keys)
     assert key_columns(spec, schema) == ["person"]
     table = to_arrow(parts.train, schema)
