@@ -85,3 +85,13 @@ class Diluted25(_Diluted):
 
     kind: ClassVar[str] = "tests.faults:Diluted25"
     lost_share: ClassVar[float] = 0.25
+
+
+class Endless(Trees):
+    """One cost in a sample is infinite."""
+
+    kind: ClassVar[str] = "tests.faults:Endless"
+
+    def sample(self, n: int, seed: int) -> pd.DataFrame:
+        rows = super().sample(n, seed)
+        return rows.assign(cost=rows["cost"].where(rows.index != seed % n, np.inf))

@@ -15,6 +15,7 @@ from headwater.chain.acquire import acquire
 from headwater.chain.compare import Arena, NoComparisonError
 from headwater.chain.house import House
 from headwater.chain.promote import Promotion, promote
+from headwater.chain.rivals import stand
 from headwater.chain.train import train
 from headwater.generators.trees.generator import Trees
 from headwater.ledger.records import Decision, Generator
@@ -171,6 +172,16 @@ def test_a_champion_of_another_table_gives_way(manned: House, clinic: DatasetSpe
     assert (passed["role"], passed["generator_id"]) == ("the champion", former.generator_id)
     assert "another shape" in passed["reason"]
     assert f"Not compared with the champion: stranger ({former.generator_id})" in settled.reason
+
+
+def test_a_challenger_whose_rows_cannot_be_judged_takes_no_place(manned: House, clinic: DatasetSpec) -> None:
+    """Its trial was judged on other rows; here they decide nothing, so it stays out."""
+    best = first_champion(manned)
+    endless = trained(manned, clinic, {"kind": "tests.faults:Endless", "name": "endless"})
+    outcome = stand(Arena(manned, clinic, best.snapshot_id, endless), best)
+    assert not outcome.is_kept
+    assert outcome.reason.startswith("endless cannot be compared with anybody: column 'cost' holds 1 infinite values")
+    assert outcome.detail == {"challenger": endless.generator_id, "passed_over": []}
 
 
 def stranger(house: House, like: Generator) -> Generator:

@@ -142,3 +142,26 @@ def test_an_equal_challenger_is_nearly_always_kept(rows: int) -> None:
 def test_a_loss_of_twice_the_margin_hardly_passes_where_rows_suffice() -> None:
     """A standard error of .005 against .04: noise does not set the margin, and the test refuses nearly all."""
     assert rate(0.04, 1_500, 0.02, trials=40) == 0.0
+
+
+def test_small_steps_down_are_bounded_by_the_best() -> None:
+    """Twelve challengers, each .004 below the champion of its time: a step is small, twelve are not."""
+    draw = np.random.default_rng(2)
+    chances = draw.beta(9, 1, 600)
+
+    def drawn(level: int) -> Figure:
+        return figure(draw.random((60, 600)) < np.clip(chances - 0.004 * level, 0, 1))
+
+    def descend(best: Figure | None) -> Figure:
+        champion, level = first, 0
+        for _ in range(12):
+            challenger = drawn(level + 1)
+            if one(challenger, champion).is_kept and (best is None or one(challenger, best).is_kept):
+                champion, level = challenger, level + 1
+        return champion
+
+    first = drawn(0)
+    slid, held = one(descend(None), first), one(descend(first), first)
+    assert held.is_kept
+    assert not slid.is_kept
+    assert held.loss < MARGIN < slid.loss

@@ -91,7 +91,7 @@ class Arena:
 
         Raises:
             NoComparisonError: the rival's model cannot be loaded, makes another table, or saw too many anchor rows.
-            CannotJudgeError: what the challenger makes cannot be judged.
+            CannotJudgeError, MisfitError: what the challenger makes cannot be judged, or is no such table.
         """
         rows = unseen(self.house, self.spec, self.snapshot_id, rival)
         if np.count_nonzero(rows) < ROWS_MIN:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from headwater.chain.compare import Arena, Comparison, NoComparisonError
+from headwater.chain.judge import MisfitError
 from headwater.checks.refusal import CannotJudgeError
 from headwater.ledger.records import Generator
 
@@ -31,7 +32,7 @@ def stand(arena: Arena, champion: Generator) -> Outcome:
     try:
         held = _against(arena, "the champion", champion, passed_over)
         best = _best(arena, champion, held, passed_over)
-    except CannotJudgeError as error:
+    except (CannotJudgeError, MisfitError) as error:
         reason = f"{arena.challenger.label} cannot be compared with anybody: {error}"
         return Outcome(False, reason, {"challenger": arena.challenger.generator_id, "passed_over": passed_over})
     found = {who: comparison for who, comparison in (("champion", held), ("best", best)) if comparison}

@@ -28,6 +28,7 @@ from headwater.checks import cell, joint, models, neighbours, pair, utility
 from headwater.checks.paired import Figure, Numbers
 from headwater.checks.prepared import Prepared
 from headwater.checks.reference import JUDGE_ROWS_MAX
+from headwater.checks.refusal import CannotJudgeError
 from headwater.checks.rows import Rows
 from headwater.checks.seeds import state
 
@@ -38,11 +39,18 @@ def contributions(prepared: Prepared, samples: Sequence[Rows]) -> tuple[Figure, 
     Args:
         prepared: the anchor.
         samples: rows it made, ``prepared.n`` each.
+
+    Raises:
+        CannotJudgeError: a model taught on the rows, or shown them, gave what is no number.
     """
     figures = [_coverage(prepared, samples), _mass(prepared, samples), _two_samples(prepared, samples)]
     if len(prepared.yardstick.coder.names) > 1:
         figures.append(_pairs(prepared, samples))
-    return (*figures, *_usefulness(prepared, samples))
+    figures += _usefulness(prepared, samples)
+    broken = [figure.name for figure in figures if not np.isfinite(figure.values).all()]
+    if broken:
+        raise CannotJudgeError(f"{', '.join(broken)}: what was measured is no number")
+    return tuple(figures)
 
 
 def _coverage(prepared: Prepared, samples: Sequence[Rows]) -> Figure:
