@@ -54,3 +54,44 @@ class RemembersMail(Trees):
         rows = super().sample(n, seed)
         real = pd.Series([f"person{place}@clinic.example" for place in range(n)], dtype=rows["mail"].dtype)
         return rows.assign(mail=rows["mail"].mask(rows.index % 100 == 0, real))
+
+
+class _Diluted(Trees):
+    """Some of the rows have lost all relations between their columns; the marginals stay."""
+
+    lost_share: ClassVar[float] = 0.0
+
+    def sample(self, n: int, seed: int) -> pd.DataFrame:
+        rows = super().sample(n, seed)
+        random = np.random.default_rng(seed + 1)
+        lost = np.flatnonzero(random.random(n) < self.lost_share)
+        columns = {}
+        for name in rows:
+            order = np.arange(n)
+            order[lost] = random.permutation(lost)
+            columns[name] = rows[name].take(order).reset_index(drop=True)
+        return pd.DataFrame(columns)
+
+
+class Diluted12(_Diluted):
+    """12 % of the rows."""
+
+    kind: ClassVar[str] = "tests.faults:Diluted12"
+    lost_share: ClassVar[float] = 0.12
+
+
+class Diluted25(_Diluted):
+    """A quarter: much worse, and still within a mild contract."""
+
+    kind: ClassVar[str] = "tests.faults:Diluted25"
+    lost_share: ClassVar[float] = 0.25
+
+
+class Endless(Trees):
+    """One cost in a sample is infinite."""
+
+    kind: ClassVar[str] = "tests.faults:Endless"
+
+    def sample(self, n: int, seed: int) -> pd.DataFrame:
+        rows = super().sample(n, seed)
+        return rows.assign(cost=rows["cost"].where(rows.index != seed % n, np.inf))

@@ -1,4 +1,4 @@
-"""Datasets: one anchor key for ever, whoever registers first; spec versions in the order they were written."""
+"""Datasets: one anchor key until it is renewed, whoever registers first; spec versions in the order of writing."""
 
 from __future__ import annotations
 
@@ -25,6 +25,34 @@ def test_the_anchor_key_is_drawn_once(ledger: Ledger) -> None:
         again = books.datasets.register("clinic", "doctor", "All patients.")
     assert (again.dataset_id, again.anchor_key) == (first.dataset_id, first.anchor_key)
     assert (again.owner, again.description) == ("doctor", "All patients.")
+
+
+def test_a_renewed_anchor_key_is_another_and_stays(ledger: Ledger) -> None:
+    former = register(ledger)
+    with ledger.transaction() as books:
+        renewed = books.datasets.renew_anchor_key("clinic")
+        other = books.datasets.register("bank", "teller", "")
+    assert renewed.anchor_key not in {former, other.anchor_key}
+    assert len(renewed.anchor_key) == 32
+    assert register(ledger) == renewed.anchor_key
+    with pytest.raises(NotInLedger, match="nowhere"), ledger.transaction() as books:
+        books.datasets.renew_anchor_key("nowhere")
+
+
+def test_who_renews_at_once_goes_one_after_the_other(ledger: Ledger) -> None:
+    """A second renewal waits for the first one's row, and then sees its key."""
+    former = register(ledger)
+    with ThreadPoolExecutor(1) as thread:
+        with ledger.transaction() as books:
+            books.datasets.locked("clinic")
+            waiting = thread.submit(locked_key, ledger)
+            renewed = books.datasets.renew_anchor_key("clinic").anchor_key
+        assert waiting.result(timeout=20) == renewed != former
+
+
+def locked_key(ledger: Ledger) -> bytes:
+    with ledger.transaction() as books:
+        return books.datasets.locked("clinic").anchor_key
 
 
 def test_the_anchor_key_is_not_shown(ledger: Ledger) -> None:

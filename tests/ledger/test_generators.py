@@ -117,3 +117,15 @@ def test_the_database_itself_refuses_a_second_champion(ledger: Ledger, reader: p
         reader.execute(insert, [uid("challenger")])
     with pytest.raises(psycopg.errors.ForeignKeyViolation):
         reader.execute(insert.replace("clinic", "nobody"), [uid("challenger")])
+
+
+def test_whoever_was_champion_once_is_certified_the_best_first(ledger: Ledger) -> None:
+    with ledger.transaction() as books:
+        furnish(books)
+        assert books.generators.certified("clinic") == []
+        for name, score in (("low", 0.6), ("high", 0.9), ("unscored", None), ("never champion", 0.99)):
+            books.generators.record(generator(name, score=score))
+        for hour, name in enumerate(["low", "unscored", "high", "low"]):
+            books.generators.promote("clinic", uid(name), NOON + hour * HOUR)
+        assert [each.label for each in books.generators.certified("clinic")] == ["high", "low", "unscored"]
+        assert books.generators.certified("elsewhere") == []

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from tests.sources import hostile
 
-from headwater.sources.anchor import BLOCK_ROWS, Split, snapshot_hash, split
+from headwater.sources.anchor import BLOCK_ROWS, Split, key_columns, key_digests, snapshot_hash, split
 from headwater.sources.conform import conform_source
 from headwater.sources.errors import SourceError
 from headwater.tables.frames import to_arrow
@@ -166,3 +166,18 @@ def test_the_snapshots_hash_is_that_of_its_rows_in_blocks() -> None:
     assert snapshot_hash(shuffled, schema) == snapshot_hash(part, schema)
     one_less = split(frame.iloc[1:].reset_index(drop=True), schema, spec, KEY)
     assert snapshot_hash(one_less, schema) != snapshot_hash(part, schema)
+
+
+def test_rows_are_recognised_by_their_key_in_another_snapshot() -> None:
+    """One person has one digest, whatever else stands in the row, and however the number is stored."""
+    keys = {"entity": ["person"]}
+    spec = hostile.spec_of(VISITS, keys=keys)
+    _, schema = conform_source(visits(range(300)), spec)
+    parts = sides(visits(range(300)), keys=keys)
+    assert key_columns(spec, schema) == ["person"]
+    table = to_arrow(parts.train, schema)
+    assert np.array_equal(key_digests(table, ["person"], KEY), parts.train_digests)
+    stored = table.set_column(0, "person", table.column("person").cast("float64"))
+    assert np.array_equal(key_digests(stored, ["person"], KEY), parts.train_digests)
+    assert not np.isin(key_digests(table, ["person"], b"another key of 32 bytes, no more"), parts.train_digests).any()
+    assert key_columns(hostile.spec_of(VISITS), schema) == schema.names

@@ -72,7 +72,7 @@ def test_aliases_and_merges_may_be_used(tmp_path: Path) -> None:
 BROKEN = [
     ("owner: me", "ownr: me", 1, "owner", "missing", "Add owner"),
     ("owner: me", "owner: me\nownre: you", 3, "ownre", "no key 'ownre'", "Did you mean 'owner'"),
-    ("owner: me", "owner: me\nxyzzy: 1", 3, "xyzzy", "no key 'xyzzy'", "use one of: batch"),
+    ("owner: me", "owner: me\nxyzzy: 1", 3, "xyzzy", "no key 'xyzzy'", "use one of: anchor"),
     ("owner: me", "owner: 5", 2, "owner", "must be text", "quotes"),
     ("owner: me", "owner: me\nowner: you", 3, "owner", "stands twice", "Remove one"),
     ("  kind: csv", "  kind: cvs", 3, "source", "cvs", "Did you mean 'csv'"),

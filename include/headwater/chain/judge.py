@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+
+import pandas as pd
 
 from headwater.chain.baselines import TRIAL_DATE, noise_floor
 from headwater.chain.house import House
@@ -17,6 +20,10 @@ from headwater.generators.seeding import block_seed
 from headwater.ledger.records import Generator
 from headwater.spec import DatasetSpec
 from headwater.tables.frames import conform
+from headwater.tables.schema import TableSchema
+
+_TRIAL_BLOCK = 0
+"""Block of the trial's seeds; see ``baselines.py`` and ``compare.py`` for the others."""
 
 
 class MisfitError(RuntimeError):
@@ -31,12 +38,7 @@ def judge(house: House, spec: DatasetSpec, generator: Generator, snapshot_id: st
     """
     facts, reference = reference_of(house, spec, snapshot_id)
     rows = min(spec.batch.rows, JUDGE_ROWS_MAX)
-    seed = block_seed(spec.dataset, TRIAL_DATE, generator.generator_id, spec.seed, 0)
-    made = load_model(house, generator).sample(rows, seed)
-    try:
-        trial = conform(made[[column.name for column in reference.schema.columns]], reference.schema)
-    except (KeyError, ValueError) as error:
-        raise MisfitError(f"{generator.label} learned from a table of another shape: {error}") from error
+    (trial,) = trials(house, spec, generator, reference.schema, rows=rows, blocks=(_TRIAL_BLOCK,))
     prepared = Prepared.of(reference, reference.judge_rows(spec.batch.rows))
     subject = Subject(
         dataset=spec.dataset,
@@ -50,3 +52,20 @@ def judge(house: House, spec: DatasetSpec, generator: Generator, snapshot_id: st
     )
     judged = Judge(prepared, noise_floor(house, spec, snapshot_id, prepared))
     return list(validate(trial, spec, facts, judged, subject).results)
+
+
+def trials(
+    house: House, spec: DatasetSpec, generator: Generator, schema: TableSchema, *, rows: int, blocks: Sequence[int]
+) -> Iterator[pd.DataFrame]:
+    """Samples of ``rows`` rows that the generator makes to be judged only, one a block; they conform to ``schema``.
+
+    Raises:
+        MisfitError: the generator learned from a table with other columns, types or categories.
+    """
+    model = load_model(house, generator)
+    for block in blocks:
+        made = model.sample(rows, block_seed(spec.dataset, TRIAL_DATE, generator.generator_id, spec.seed, block))
+        try:
+            yield conform(made[[column.name for column in schema.columns]], schema)
+        except (KeyError, ValueError) as error:
+            raise MisfitError(f"{generator.label} learned from a table of another shape: {error}") from error

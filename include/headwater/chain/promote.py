@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
+from headwater.chain.anchor_state import objection
 from headwater.chain.baselines import certificate
+from headwater.chain.compare import Arena
 from headwater.chain.decisions import decided
 from headwater.chain.house import GateClosedError, House
-from headwater.chain.judge import MisfitError, judge
 from headwater.chain.profile import reference_of
+from headwater.chain.rivals import stand
 from headwater.checks.prepared import Prepared
 from headwater.checks.verdict import score, verdict
 from headwater.ledger.records import Generator
@@ -29,13 +32,21 @@ class Promotion:
 def promote(house: House, spec: DatasetSpec, snapshot_id: str, generator_ids: Sequence[str]) -> Promotion:
     """Choose the champion among the candidates and the one in use, all judged on the same anchor.
 
+    A candidate takes the champion's place when it keeps the contract and is worse on no figure by more than the
+    margin: neither than the champion nor than the best generation that was ever champion.
+
     Raises:
-        GateClosedError: no candidate keeps the contract and there is no champion yet.
+        GateClosedError: the anchor is too small or too old to judge; or no candidate keeps the contract and there is
+            no champion yet. The champion in use stays.
     """
     with house.ledger.transaction() as books:
         champion = books.generators.champion(spec.dataset)
         candidates = [books.generators.get(generator_id) for generator_id in generator_ids]
         results = {each.generator_id: books.validations.checks("generator", each.generator_id) for each in candidates}
+    refused = objection(house, spec, snapshot_id, datetime.now(UTC))
+    if refused:
+        _keep(house, spec, champion, refused)
+        raise GateClosedError(f"Nobody is promoted for {spec.dataset}; a champion in use stays. {refused}")
     good = [each for each in candidates if verdict(results[each.generator_id]).passed]
     if not good:
         failures = "; ".join(f"{each.label}: {verdict(results[each.generator_id]).sentence}" for each in candidates)
@@ -46,34 +57,32 @@ def promote(house: House, spec: DatasetSpec, snapshot_id: str, generator_ids: Se
         return _crown(house, spec, best, f"{best.label} scores {reached:.3f} and is the first to keep the contract.")
     if champion.generator_id == best.generator_id:
         return _keep(house, spec, champion, f"{best.label} is champion already and the best of this retraining.")
-    try:
-        held = score(judge(house, spec, champion, snapshot_id))
-    except MisfitError as misfit:
-        return _crown(house, spec, best, f"{best.label} scores {reached:.3f}; of the former champion, {misfit}.")
-    if reached < held - spec.promotion.margin:
-        reason = f"{best.label} scores {reached:.3f}, the champion {held:.3f} on the same anchor."
-        return _keep(house, spec, champion, reason)
-    return _crown(house, spec, best, f"{best.label} scores {reached:.3f}, the former champion {held:.3f}.")
+    outcome = stand(Arena(house, spec, snapshot_id, best), champion)
+    if not outcome.is_kept:
+        return _keep(house, spec, champion, outcome.reason, outcome.detail)
+    return _crown(house, spec, best, outcome.reason, outcome.detail)
 
 
-def _crown(house: House, spec: DatasetSpec, best: Generator, reason: str) -> Promotion:
+def _crown(
+    house: House, spec: DatasetSpec, best: Generator, reason: str, detail: Mapping[str, Any] | None = None
+) -> Promotion:
     """The certificate is drawn first: a champion without one could not be held to it."""
     _, reference = reference_of(house, spec, best.snapshot_id)
     certificate(house, spec, best, Prepared.of(reference, reference.judge_rows(spec.batch.rows)))
-    now = datetime.now(UTC)
+    now, subject = datetime.now(UTC), ("generator", best.generator_id)
     with house.ledger.transaction() as books:
         books.generators.promote(spec.dataset, best.generator_id, now)
-        books.decisions.record(
-            decided(house, spec.dataset, "promote", ("generator", best.generator_id), reason=reason, at=now)
-        )
+        books.decisions.record(decided(house, spec.dataset, "promote", subject, reason=reason, at=now, detail=detail))
     return Promotion(best.generator_id, True, reason)
 
 
-def _keep(house: House, spec: DatasetSpec, champion: Generator | None, reason: str) -> Promotion:
-    subject = champion.generator_id if champion else ""
+def _keep(
+    house: House, spec: DatasetSpec, champion: Generator | None, reason: str, detail: Mapping[str, Any] | None = None
+) -> Promotion:
+    subject = ("generator", champion.generator_id if champion else "")
     with house.ledger.transaction() as books:
         books.decisions.record(
-            decided(house, spec.dataset, "keep", ("generator", subject), reason=reason, at=datetime.now(UTC))
+            decided(house, spec.dataset, "keep", subject, reason=reason, at=datetime.now(UTC), detail=detail)
         )
     if champion is None:
         raise GateClosedError(f"{spec.dataset} has no champion. {reason}")

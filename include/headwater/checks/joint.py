@@ -7,6 +7,7 @@ other, and both halves' AUCs are averaged: scores of two models do not compare.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,13 +45,23 @@ def two_sample_auc(
     real: NDArray[np.float64], made: NDArray[np.float64], categorical: NDArray[np.bool_], seed: int
 ) -> float:
     """Mean AUC of both halves; features ``(n, d)`` and ``(m, d)``, rows in random order."""
+    halves = held_out(real, made, categorical, seed)
+    return float(
+        np.mean([macro_auc(scores[:, None], is_made.astype(np.float64) - 1, [0]) for scores, is_made in halves])
+    )
+
+
+def held_out(
+    real: NDArray[np.float64], made: NDArray[np.float64], categorical: NDArray[np.bool_], seed: int
+) -> Iterator[tuple[NDArray[np.float64], NDArray[np.bool_]]]:
+    """Scores of each half (real rows at even places, then those at odd ones) and which of its rows were made.
+
+    A score is high where the model of the other half takes the row for a made one. Real rows come first.
+    """
     n, m = min(len(real), ROWS_MAX), min(len(made), ROWS_MAX)
     rows = np.concatenate([real[:n], made[:m]])
-    side = np.repeat([0, 1], [n, m])
+    is_made = np.repeat([False, True], [n, m])
     half = np.concatenate([np.arange(n) % 2, np.arange(m) % 2])
-    found = []
     for part in (0, 1):
-        model = classifier(rows[half != part], side[half != part], categorical, seed)
-        scores = model.predict_proba(rows[half == part])[:, 1:]
-        found.append(macro_auc(scores, side[half == part] - 1.0, [0]))
-    return float(np.mean(found))
+        model = classifier(rows[half != part], is_made[half != part].astype(np.int64), categorical, seed)
+        yield model.predict_proba(rows[half == part])[:, 1], is_made[half == part]

@@ -27,7 +27,7 @@ SubjectKind = Literal["generator", "validation"]
 
 
 class Dataset(Model):
-    """A registered dataset. ``anchor_key`` (32 bytes, made once) decides for ever which rows are in the anchor."""
+    """A registered dataset. ``anchor_key`` (32 bytes) decides which rows are in the anchor until it is renewed."""
 
     dataset_id: Id
     name: str

@@ -20,10 +20,12 @@ DOC = """\
 1. **acquire** reads the real table, refuses drift against the spec, sets 20 % aside as the anchor.
 2. **profile** describes the rows and measures how much each statistic varies between two real samples.
 3. **train** fits each candidate ({candidates}) and judges it on the anchor.
-4. **promote** makes the best one champion, if it keeps the contract and is not worse than the champion in use.
+4. **promote** makes the best one champion, if it keeps the contract and is not worse than the champion in use, nor than
+   the best generation so far, on the same anchor rows.
 
 A red **train** with a green **promote** means that one candidate could not be fitted and another was good enough.
-A red **promote** means that nobody keeps the contract and there is no champion yet; its log says which check failed.
+A red **promote** means that nobody keeps the contract and there is no champion yet, or that the anchor is too small or
+too old to judge; its log says which.
 """
 
 

@@ -60,8 +60,8 @@ def split(frame: pd.DataFrame, schema: TableSchema, spec: DatasetSpec, key: byte
     if not 0 < share < 1:
         raise ValueError(f"the anchor's share must lie between 0 and 1, not {share}")
     table = to_arrow(frame, schema)
-    columns = list(spec.keys.entity or spec.keys.primary or schema.names)
-    digests = row_digests(_canonical(table, columns), sorted(columns), key)
+    columns = key_columns(spec, schema)
+    digests = key_digests(table, columns, key)
     order = _order(table, schema, digests, key, is_whole_row=sorted(columns) == sorted(schema.names))
     held = digests[order] < np.uint64(round(share * 2.0**53)) << np.uint64(11)
     anchor, train = order[held], order[~held]
@@ -72,6 +72,16 @@ def split(frame: pd.DataFrame, schema: TableSchema, spec: DatasetSpec, key: byte
         digests[train],
         digests[anchor],
     )
+
+
+def key_columns(spec: DatasetSpec, schema: TableSchema) -> list[str]:
+    """The columns that decide a row's side: the entity key, else the primary key, else all."""
+    return list(spec.keys.entity or spec.keys.primary or schema.names)
+
+
+def key_digests(table: pa.Table, columns: Sequence[str], key: bytes) -> np.ndarray:
+    """The keyed digest of these columns' values for each row: uint64 ``(rows,)``; one row, in any snapshot, has one."""
+    return row_digests(_canonical(table, columns), sorted(columns), key)
 
 
 def snapshot_hash(parts: Split, schema: TableSchema) -> str:

@@ -95,7 +95,16 @@ class Promotion(Model):
     """When a challenger replaces the champion."""
 
     margin: StrictFloat = Field(
-        0.01, ge=0, le=0.5, description="How much lower its score may be before it counts as worse."
+        0.01, ge=0, le=0.5, description="How much worse (share, AUC or R2) it may be on any figure; never below noise."
+    )
+
+
+class Anchor(Model):
+    """What the rows set aside must be before promotion is judged by them."""
+
+    rows_min: StrictInt = Field(20, ge=20, description="Fewer anchor rows stop promotion.")
+    age_max_days: StrictInt = Field(
+        30, ge=1, description="Days since the anchor's rows were found in the source; older ones stop promotion."
     )
 
 
@@ -129,6 +138,8 @@ class DatasetSpec(Model):
     # Left out of the hash where nothing was changed, as constraints are.
     training: Training = Field(Training(), exclude_if=lambda given: given == Training())
     promotion: Promotion = Promotion()
+    # Left out when default, as constraints are: a new heading changes no batch's id.
+    anchor: Anchor = Field(Anchor(), exclude_if=lambda given: given == Anchor(), description=Anchor.__doc__)
     retention: Retention = Retention()
     seed: StrictInt = Field(0, ge=0, lt=2**32)
 

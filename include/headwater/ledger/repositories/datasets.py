@@ -27,7 +27,7 @@ class Datasets:
     def register(self, name: str, owner: str, description: str) -> Dataset:
         """The dataset called ``name``, made if it is new; owner and description follow the spec.
 
-        Its anchor key is drawn once. Two sessions that register at the same time get the same one.
+        Its anchor key is drawn now. Two sessions that register at the same time get the same one.
         """
         values = {
             "dataset_id": str(uuid5(NAMESPACE_URL, f"urn:headwater:dataset:{name}")),
@@ -47,6 +47,18 @@ class Datasets:
     def get(self, name: str) -> Dataset:
         """The dataset called ``name``. Raises: NotInLedger."""
         return to_record(Dataset, self._row(name))
+
+    def locked(self, name: str) -> Dataset:
+        """The dataset called ``name``, its row held until the transaction ends. Raises: NotInLedger."""
+        self._session.execute(select(DatasetRow.dataset_id).where(DatasetRow.name == name).with_for_update())
+        return self.get(name)
+
+    def renew_anchor_key(self, name: str) -> Dataset:
+        """Draw another anchor key: snapshots taken from now on set other rows aside. Raises: NotInLedger."""
+        self._row(name)
+        drawn = update(DatasetRow).where(DatasetRow.name == name)
+        self._session.execute(drawn.values(anchor_key=secrets.token_bytes(ANCHOR_KEY_BYTES)))
+        return self.get(name)
 
     def record_spec(self, name: str, sha256: str, spec: dict[str, Any]) -> None:
         """Keep one version of the spec of ``name``; the order of its keys is kept."""

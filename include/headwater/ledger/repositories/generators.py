@@ -63,6 +63,13 @@ class Generators:
         latest_first = ChampionRow.promoted_at.desc(), ChampionRow.champion_id.desc()
         return self._one(_reigns(dataset).where(begun, not_over).order_by(*latest_first).limit(1))
 
+    def certified(self, dataset: str) -> list[Generator]:
+        """Every generator that was champion once, each one once, the highest score first."""
+        once = select(ChampionRow.generator_id).where(ChampionRow.dataset == dataset)
+        query = select(GeneratorRow).where(GeneratorRow.generator_id.in_(once))
+        best_first = GeneratorRow.score.desc().nulls_last(), GeneratorRow.created_at, GeneratorRow.generator_id
+        return self._all(query.order_by(*best_first))
+
     def promote(self, dataset: str, generator_id: str, at: datetime) -> None:
         """Make the generator champion from ``at`` on; nothing changes when it is already.
 

@@ -1,0 +1,143 @@
+"""Compare: a challenger with a rival on the same anchor rows, of which neither ever learned one.
+
+Belongs here: what each side makes, the rows that both are judged on, what stops a comparison. Does not: the statistics
+(``checks/paired.py``), who the rivals are and what follows (``promote.py``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater.chain.house import House
+from headwater.chain.judge import MisfitError, trials
+from headwater.chain.profile import reference_of
+from headwater.chain.unseen import unseen
+from headwater.checks.contributions import contributions
+from headwater.checks.lost import lost
+from headwater.checks.paired import Figure, Loss, compare
+from headwater.checks.prepared import Prepared
+from headwater.checks.reference import ROWS_MIN, Reference
+from headwater.checks.refusal import CannotJudgeError
+from headwater.checks.tally import Margins
+from headwater.generators.errors import ModelFileError
+from headwater.ledger.records import Generator
+from headwater.spec import DatasetSpec
+from headwater.store.artifact import ArtifactError
+
+MADE_ROWS, SAMPLES_MIN, SAMPLES_MAX = 60_000, 5, 40
+"""Samples a side: as many as make so many rows, within these limits. Their noise falls with their number."""
+COUNTED_ROWS_MIN = 20_000
+"""Rows that categories are counted on: on a small anchor's few samples a lost one would not be seen."""
+_FIRST_BLOCK = 2
+"""Of the trial's seeds. Rows that a candidate was chosen by would flatter it."""
+
+
+class NoComparisonError(RuntimeError):
+    """Nothing can be said of the two; the message names who is at fault, and why."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What the challenger loses against one rival, figure by figure."""
+
+    rival: Generator
+    losses: tuple[Loss, ...]
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the challenger is not worse on any figure."""
+        return all(loss.is_kept for loss in self.losses)
+
+    @property
+    def decisive(self) -> Loss:
+        """The figure with the least of its margin left, in the unit of the margin."""
+        return min(self.losses, key=lambda loss: (loss.is_kept, loss.room))
+
+    def told(self) -> dict[str, Any]:
+        """All figures, as JSON."""
+        return {
+            "generator_id": self.rival.generator_id,
+            "is_kept": self.is_kept,
+            "figures": [loss.model_dump(mode="json") for loss in self.losses],
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class _Side:
+    figures: tuple[Figure, ...]
+    margins: Margins
+
+
+@dataclass(frozen=True, eq=False)
+class Arena:
+    """One challenger on one snapshot's anchor; its own figures are made once, however many rivals there are.
+
+    Attributes:
+        challenger: whose place is in question; trained on the snapshot ``snapshot_id``.
+    """
+
+    house: House
+    spec: DatasetSpec
+    snapshot_id: str
+    challenger: Generator
+    _grounds: dict[bytes, tuple[Prepared, _Side]] = field(default_factory=dict, repr=False)
+
+    def against(self, rival: Generator) -> Comparison:
+        """Every figure of the challenger beside the rival's, on anchor rows that neither trained on.
+
+        Raises:
+            NoComparisonError: the rival's model cannot be loaded, makes another table, or saw too many anchor rows.
+            CannotJudgeError, MisfitError: what the challenger makes cannot be judged, or is no such table.
+        """
+        rows = unseen(self.house, self.spec, self.snapshot_id, rival)
+        if np.count_nonzero(rows) < ROWS_MIN:
+            raise NoComparisonError(
+                f"{rival.label} ({rival.generator_id}) trained on other rows than this anchor was kept from: "
+                f"{np.count_nonzero(rows):,} of {len(rows):,} anchor rows are known to be new to it, at least "
+                f"{ROWS_MIN} are needed"
+            )
+        prepared, own = self._ground(rows)
+        try:
+            other = self._side(prepared, rival)
+        except (MisfitError, CannotJudgeError, ArtifactError, ModelFileError) as error:
+            raise NoComparisonError(f"{rival.label} ({rival.generator_id}) cannot be compared: {error}") from error
+        margin, seed = self.spec.promotion.margin, self.spec.seed
+        units = _units(prepared.reference, self.spec.keys.entity)
+        losses = compare(own.figures, other.figures, margin=margin, seed=seed, units=units)
+        gone = lost(prepared, own.margins, other.margins)
+        return Comparison(rival, (*losses, gone) if gone else losses)
+
+    def _ground(self, rows: NDArray[np.bool_]) -> tuple[Prepared, _Side]:
+        """The anchor cut to these rows, and what the challenger shows there."""
+        key = rows.tobytes()
+        if key not in self._grounds:
+            _, reference = reference_of(self.house, self.spec, self.snapshot_id)
+            if not rows.all():
+                reference = replace(reference, anchor=reference.anchor[rows].reset_index(drop=True))
+            prepared = Prepared.of(reference, reference.judge_rows(self.spec.batch.rows))
+            self._grounds[key] = prepared, self._side(prepared, self.challenger)
+        return self._grounds[key]
+
+    def _side(self, prepared: Prepared, generator: Generator) -> _Side:
+        schema, counter, n = prepared.reference.schema, prepared.counter, prepared.n
+        blocks = range(_FIRST_BLOCK, _FIRST_BLOCK + int(np.clip(MADE_ROWS // n, SAMPLES_MIN, SAMPLES_MAX)))
+        samples = trials(self.house, self.spec, generator, schema, rows=n, blocks=blocks)
+        made = [prepared.yardstick.code(each) for each in samples]
+        margins = [counter.margins(rows) for rows in made]
+        more = COUNTED_ROWS_MIN - n * len(made)
+        if more > 0:
+            extra = trials(self.house, self.spec, generator, schema, rows=more, blocks=(blocks.stop,))
+            margins += [counter.margins(prepared.yardstick.coder.code(each)) for each in extra]
+        return _Side(contributions(prepared, made), sum(margins[1:], margins[0]))
+
+
+def _units(reference: Reference, entity: tuple[str, ...]) -> NDArray[np.integer] | None:
+    """Which anchor rows speak of the same entity."""
+    if not entity:
+        return None
+    found: NDArray[np.integer] = reference.anchor.groupby(list(entity), dropna=False, sort=False).ngroup().to_numpy()
+    return found
