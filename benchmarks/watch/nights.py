@@ -1,0 +1,147 @@
+"""Measured nights and generations: what the real judge says of them, figure by figure. The bench draws from these.
+
+Belongs here: making rows, planting faults, judging. Does not: the watch itself, years made of nights (``years.py``).
+
+One installation: a world of the census, an anchor, training rows, a noise floor, the ``trees`` generator and its
+certificate. Every figure is what the ledger would hold of that check: ratio to the certificate, effect beyond noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.detection.faults.space import distances_to
+from benchmarks.detection.worlds import World, world
+from headwater.chain.baselines import CERTIFICATE_FACTOR, CERTIFICATE_ROWS_MIN
+from headwater.checks.baseline import Baseline, Kind, draw
+from headwater.checks.judge import Judge
+from headwater.checks.prepared import Prepared
+from headwater.checks.reference import Reference
+from headwater.checks.rows import Rows
+from headwater.generators.base import Generator
+from headwater.generators.registry import create
+from headwater.spec.contract import Contract
+
+TABLE, N, TRAIN_FACTOR, SEED = "census", 2_000, 4, 41
+NIGHTS, GENERATIONS, GENERATION_NIGHTS = 200, 40, 4
+DOSES = (1, 2, 3, 4, 5, 6)
+DOSE_NIGHTS = 12
+REGION_STEP, VALUES_STEP = 0.01, 0.02
+"""Of the rows, of the values: what each further dose takes away."""
+CHAINS, CHAIN_LENGTH = 4, 8
+
+Say = Callable[[str], None]
+Figures = dict[str, dict[str, float | None]]
+
+
+@dataclass(frozen=True, eq=False)
+class Installation:
+    """What an installation has, and what it says of rows."""
+
+    world: World
+    prepared: Prepared
+    train: pd.DataFrame
+    floor: Baseline
+    generator: Generator
+    certificate: Baseline
+
+    @classmethod
+    def of(cls, say: Say) -> Installation:
+        """Set it up: rows, noise floor, generator, certificate."""
+        of = world(TABLE)
+        anchor, train = of.split((N, TRAIN_FACTOR * N), SEED)
+        prepared = Prepared.of(Reference(of.schema, train, anchor, Contract(), of.targets, SEED, of.groups), N)
+        generator = create("trees", {}, ()).fit(train, of.schema, SEED)
+        made = generator.sample(max(CERTIFICATE_FACTOR * N, CERTIFICATE_ROWS_MIN), SEED)
+
+        def drawn(kind: Kind, rows: Rows) -> Baseline:
+            found = draw(prepared, rows, kind=kind, subject=of.name)
+            say(f"{kind} drawn")
+            return found
+
+        certificate = drawn("certificate", prepared.yardstick.code(made))
+        return cls(of, prepared, train, drawn("noise_floor", prepared.train), generator, certificate)
+
+    def judge(self, rows: pd.DataFrame, *, certified: bool = True) -> Figures:
+        """Ratio and effect of each check."""
+        judge = Judge(self.prepared, self.floor, self.certificate if certified else None)
+        results = judge.results(rows)
+        broken = [result.error for result in results if result.error]
+        if broken:
+            raise RuntimeError(f"checks broke: {broken}")
+        return {result.name: {"ratio": result.ratio, "effect": result.effect} for result in results}
+
+    def night(self, index: int, rows: int = N) -> pd.DataFrame:
+        """The rows of an honest night."""
+        return self.generator.sample(rows, 100_000 + index)
+
+    @cached_property
+    def _centre(self) -> int:
+        return int(np.random.default_rng(SEED).integers(len(self.train)))
+
+    def without_region(self, index: int, dose: int) -> pd.DataFrame:
+        """A night without the rows nearest to one training row: the share ``dose * REGION_STEP`` of all."""
+        rows = self.night(index, 2 * N)
+        both = pd.concat([rows, self.train.iloc[[self._centre]]], ignore_index=True)
+        apart = distances_to(len(rows), both, self.world.schema)[:-1]
+        kept = np.sort(np.argsort(apart, kind="stable")[round(dose * REGION_STEP * len(rows)) :])
+        picked = np.random.default_rng(index).permutation(kept)[:N]
+        return rows.iloc[np.sort(picked)].reset_index(drop=True)
+
+    def of_fewer_values(self, index: int, dose: int) -> pd.DataFrame:
+        """A night whose numbers lack the share ``dose * VALUES_STEP`` of their values; the next lower one stands in."""
+        rows = self.night(index)
+        for column in self.world.schema.columns:
+            if column.sdtype != "numerical":
+                continue
+            values = np.sort(self.train[column.name].dropna().unique())
+            order = np.random.default_rng([SEED, len(values)]).permutation(np.arange(1, len(values)))
+            gone = np.zeros(len(values), dtype=bool)
+            gone[order[: round(dose * VALUES_STEP * len(values))]] = True
+            kept = values[~gone]
+            found = rows[column.name].to_numpy(dtype=np.float64, na_value=np.nan)
+            at = np.maximum(np.searchsorted(kept, found, side="right") - 1, 0)
+            snapped = np.where(np.isnan(found), np.nan, kept[at])
+            rows[column.name] = pd.Series(snapped, index=rows.index).astype(rows[column.name].dtype)
+        return rows
+
+    def generation(self, index: int) -> Iterator[Figures]:
+        """A generator that learned from another snapshot of the same world, judged on its trial and some nights."""
+        train = self.world.draw(len(self.train), 700_000 + index)
+        fitted = create("trees", {}, ()).fit(train, self.world.schema, index)
+        for night in range(GENERATION_NIGHTS):
+            yield self.judge(fitted.sample(N, 10 * index + night), certified=False)
+
+    def chain(self, number: int) -> Iterator[list[Figures]]:
+        """Generations that learn from rows of the one before them: nobody protects."""
+        train = self.world.draw(len(self.train), 800_000 + number)
+        for generation in range(CHAIN_LENGTH):
+            seed = 1_000 * number + 10 * generation
+            fitted = create("trees", {}, ()).fit(train, self.world.schema, seed)
+            nights = (fitted.sample(N, seed + night) for night in range(GENERATION_NIGHTS))
+            yield [self.judge(rows, certified=False) for rows in nights]
+            train = fitted.sample(len(self.train), seed + 9)
+
+
+def measure(say: Say) -> dict[str, Any]:
+    """All that the bench draws from, as JSON."""
+    of = Installation.of(say)
+    found: dict[str, Any] = {"table": TABLE, "n": N}
+    found["nights"] = [of.judge(of.night(index)) for index in range(NIGHTS)]
+    say(f"{NIGHTS} nights judged")
+    found["generations"] = [list(of.generation(index)) for index in range(GENERATIONS)]
+    say(f"{GENERATIONS} generations judged")
+    found["chains"] = [list(of.chain(number)) for number in range(CHAINS)]
+    say(f"{CHAINS} chains judged")
+    for name, plant in (("region", of.without_region), ("values", of.of_fewer_values)):
+        found[name] = [
+            [of.judge(plant(10_000 + 100 * dose + night, dose)) for night in range(DOSE_NIGHTS)] for dose in DOSES
+        ]
+        say(f"{name} planted and judged")
+    return found

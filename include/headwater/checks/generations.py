@@ -1,0 +1,70 @@
+"""Did a figure slide from generation to generation? Each champion's level, held against all that reigned before it.
+
+Belongs here: the statistic of one chart and its limit. Does not: nights of one generator (``change_point.py``), what an
+alarm does (``chain/watch.py``).
+
+A generation's level is its mean effect beyond the noise of real rows, over its trial and its nights; the yardstick is
+the anchor, never the parent. Small steps down, each within the margin of a promotion, add up here: the later
+generations' mean is compared with that of every earlier run of generations (the first ones, or the best), and the
+largest standardised difference decides: a change point in the mean with a known spread (Hawkins, Qiu and Kang, "The
+changepoint model for statistical process control", Journal of Quality Technology, 2003). Ranks would need dozens of
+generations; here a slide must be seen at the third.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater.checks.change_point import Change
+
+HISTORY = 52
+"""Generations that are looked back at."""
+ROAM = 1.0
+"""Honest generations differ by so many standard deviations of honest rows (measured, see decision 16)."""
+SPREAD = 1.0
+"""Standard deviation of one night's effect, where a generator's nights are too few to tell."""
+LIMITS: dict[float, float] = {0.01: 4.6, 0.005: 4.8, 0.001: 5.2, 0.0005: 5.3}
+"""By the chance of a false alarm in a year of weekly promotions and nightly looks, from simulated years."""
+
+
+def slide(levels: NDArray[np.float64], nights: NDArray[np.float64], spread: float) -> Change | None:
+    """The worst of later generations beside any run of earlier ones; None for a single generation.
+
+    Args:
+        levels: mean effect of each generation, in the order of coronations, large where bad: ``(generations,)``.
+        nights: how many figures each mean is of, one or more: the same shape.
+        spread: standard deviation of one figure within a generation.
+
+    Raises:
+        ValueError: a level is no finite number, or a generation has no figure.
+    """
+    if not np.isfinite(levels).all() or (nights < 1).any():
+        raise ValueError("every generation needs a finite level of one figure or more")
+    skipped = max(0, len(levels) - HISTORY)
+    levels, nights = levels[skipped:], nights[skipped:]
+    weights = 1 / (ROAM**2 + spread**2 / nights)
+    total = np.concatenate([[0.0], np.cumsum(weights)])
+    summed = np.concatenate([[0.0], np.cumsum(weights * levels)])
+    best: Change | None = None
+    for at in range(1, len(levels)):
+        later, after = total[-1] - total[at], summed[-1] - summed[at]
+        earlier, before = total[at] - total[:at], summed[at] - summed[:at]
+        gaps = after / later - before / earlier
+        scores = gaps / np.sqrt(1 / later + 1 / earlier)
+        start = int(scores.argmax())
+        if best is None or scores[start] > best.score:
+            best = Change(skipped + at, at - start, len(levels) - at, float(scores[start]), float(gaps[start]))
+    return best
+
+
+def limit(rate: float) -> float:
+    """The limit that honest generations pass with this chance in a year; interpolated in the logarithm of the rate.
+
+    Raises:
+        ValueError: a rate outside the simulated ones.
+    """
+    rates = sorted(LIMITS)
+    if not rates[0] <= rate <= rates[-1]:
+        raise ValueError(f"limits were simulated for rates from {rates[0]} to {rates[-1]} a year, not for {rate}")
+    return float(np.interp(np.log(rate), np.log(rates), [LIMITS[each] for each in rates]))
