@@ -8,9 +8,12 @@ certificate. Every figure is what the ledger would hold of that check: ratio to 
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -32,7 +35,7 @@ TABLE, N, TRAIN_FACTOR, SEED = "census", 2_000, 4, 41
 NIGHTS, GENERATIONS, GENERATION_NIGHTS = 200, 40, 4
 DOSES = (1, 2, 3, 4, 5, 6)
 DOSE_NIGHTS = 12
-REGION_STEP, VALUES_STEP = 0.01, 0.02
+REGION_STEP, VALUES_STEP = 0.01, 0.005
 """Of the rows, of the values: what each further dose takes away."""
 CHAINS, CHAIN_LENGTH = 4, 8
 
@@ -95,7 +98,8 @@ class Installation:
         return rows.iloc[np.sort(picked)].reset_index(drop=True)
 
     def of_fewer_values(self, index: int, dose: int) -> pd.DataFrame:
-        """A night whose numbers lack the share ``dose * VALUES_STEP`` of their values; the next lower one stands in."""
+        """A night without the share ``dose * VALUES_STEP`` of all numbers: what lay between two values of training rows
+        falls on the lower one, for so many of those gaps."""
         rows = self.night(index)
         for column in self.world.schema.columns:
             if column.sdtype != "numerical":
@@ -106,10 +110,17 @@ class Installation:
             gone[order[: round(dose * VALUES_STEP * len(values))]] = True
             kept = values[~gone]
             found = rows[column.name].to_numpy(dtype=np.float64, na_value=np.nan)
+            is_lost = ~np.isnan(found) & gone[np.clip(np.searchsorted(values, found, side="right") - 1, 0, None)]
             at = np.maximum(np.searchsorted(kept, found, side="right") - 1, 0)
-            snapped = np.where(np.isnan(found), np.nan, kept[at])
+            snapped = np.where(is_lost, kept[at], found)
             rows[column.name] = pd.Series(snapped, index=rows.index).astype(rows[column.name].dtype)
         return rows
+
+    def doses(self, plant: Callable[[int, int], pd.DataFrame]) -> list[list[Figures]]:
+        """Nights at each dose of a fault."""
+        return [
+            [self.judge(plant(10_000 + 100 * dose + night, dose)) for night in range(DOSE_NIGHTS)] for dose in DOSES
+        ]
 
     def generation(self, index: int) -> Iterator[Figures]:
         """A generator that learned from another snapshot of the same world, judged on its trial and some nights."""
@@ -129,19 +140,35 @@ class Installation:
             train = fitted.sample(len(self.train), seed + 9)
 
 
-def measure(say: Say) -> dict[str, Any]:
-    """All that the bench draws from, as JSON."""
-    of = Installation.of(say)
+def measure(folder: Path, say: Say) -> dict[str, Any]:
+    """All that the bench draws from, as JSON; a part that lies in ``folder`` is not measured again."""
+    of = _Lazy(say)
+    parts: dict[str, Callable[[], Any]] = {
+        "nights": lambda: [of.it.judge(of.it.night(index)) for index in range(NIGHTS)],
+        "generations": lambda: [list(of.it.generation(index)) for index in range(GENERATIONS)],
+        "chains": lambda: [list(of.it.chain(number)) for number in range(CHAINS)],
+        "region": lambda: of.it.doses(of.it.without_region),
+        "values": lambda: of.it.doses(of.it.of_fewer_values),
+    }
     found: dict[str, Any] = {"table": TABLE, "n": N}
-    found["nights"] = [of.judge(of.night(index)) for index in range(NIGHTS)]
-    say(f"{NIGHTS} nights judged")
-    found["generations"] = [list(of.generation(index)) for index in range(GENERATIONS)]
-    say(f"{GENERATIONS} generations judged")
-    found["chains"] = [list(of.chain(number)) for number in range(CHAINS)]
-    say(f"{CHAINS} chains judged")
-    for name, plant in (("region", of.without_region), ("values", of.of_fewer_values)):
-        found[name] = [
-            [of.judge(plant(10_000 + 100 * dose + night, dose)) for night in range(DOSE_NIGHTS)] for dose in DOSES
-        ]
-        say(f"{name} planted and judged")
+    for name, make in parts.items():
+        path = folder / f"{name}.json"
+        if not path.exists():
+            before = time.process_time()
+            measured = {"figures": make(), "cpu_seconds": round(time.process_time() - before, 1)}
+            path.with_suffix(".new").write_text(json.dumps(measured))
+            path.with_suffix(".new").replace(path)
+            say(f"{name} judged")
+        found[name] = json.loads(path.read_text())
     return found
+
+
+@dataclass
+class _Lazy:
+    """The installation, set up when a part is first measured."""
+
+    say: Say
+
+    @cached_property
+    def it(self) -> Installation:
+        return Installation.of(self.say)

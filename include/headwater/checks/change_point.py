@@ -23,7 +23,7 @@ HISTORY = 365
 """Nights that are looked back at."""
 LEAST = 3
 """Nights on either side of a split."""
-LIMITS: dict[float, float] = {0.01: 4.11, 0.005: 4.28, 0.001: 4.65, 0.0005: 4.75}
+LIMITS = {0.005: 4.5, 0.002: 4.7, 0.001: 4.85, 0.0005: 5.0, 0.0002: 5.2}
 """By the chance of a false alarm in a year of nights: the limit of the largest rank sum, from simulated years."""
 
 
@@ -63,8 +63,7 @@ def change(values: NDArray[np.float64], ties: NDArray[np.float64]) -> Change | N
     nights = len(values)
     if nights < 2 * LEAST:
         return None
-    ranks = np.empty(nights)
-    ranks[np.lexsort((ties, values))] = np.arange(1.0, nights + 1)
+    ranks = _ranks(values, ties)
     after = np.arange(LEAST, nights - LEAST + 1)
     sums = np.cumsum(ranks[::-1])[after - 1]
     scores = (sums - after * (nights + 1) / 2) / np.sqrt(after * (nights - after) * (nights + 1) / 12)
@@ -72,6 +71,18 @@ def change(values: NDArray[np.float64], ties: NDArray[np.float64]) -> Change | N
     at = nights - int(after[worst])
     shift = _shift(values[:at], values[at:])
     return Change(skipped + at, at, nights - at, float(scores[worst]), shift)
+
+
+def together(figures: NDArray[np.float64], ties: NDArray[np.float64]) -> NDArray[np.float64]:
+    """One figure a night out of several: the mean of their ranks among these nights.
+
+    Exchangeable nights stay exchangeable, since ranks do not mind the order of nights.
+
+    Args:
+        figures: large where bad: ``(figures, nights)``.
+        ties: the same shape, see :func:`change`.
+    """
+    return np.mean([_ranks(*pair) for pair in zip(figures, ties, strict=True)], axis=0)
 
 
 def limit(rate: float) -> float:
@@ -86,6 +97,12 @@ def limit(rate: float) -> float:
     if not rates[0] <= rate <= rates[-1]:
         raise ValueError(f"limits were simulated for rates from {rates[0]} to {rates[-1]} a year, not for {rate}")
     return float(np.interp(np.log(rate), np.log(rates), [LIMITS[each] for each in rates]))
+
+
+def _ranks(values: NDArray[np.float64], ties: NDArray[np.float64]) -> NDArray[np.float64]:
+    ranks = np.empty(len(values))
+    ranks[np.lexsort((ties, values))] = np.arange(1.0, len(values) + 1)
+    return ranks
 
 
 def _shift(before: NDArray[np.float64], after: NDArray[np.float64]) -> float | None:

@@ -13,6 +13,8 @@ generations; here a slide must be seen at the third.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,30 +22,38 @@ from headwater.checks.change_point import Change
 
 HISTORY = 52
 """Generations that are looked back at."""
-ROAM = 1.0
-"""Honest generations differ by so many standard deviations of honest rows (measured, see decision 16)."""
-SPREAD = 1.0
-"""Standard deviation of one night's effect, where a generator's nights are too few to tell."""
+ROAM = 0.4
+"""Honest generations differ by so many standard deviations of a night, at least (measured, see decision 16)."""
+ROAM_FROM = 8
+"""Generations from which it is also estimated: members that train unsteadily differ by more."""
+SPREAD = 1.25
+"""Standard deviation of one figure within a generation, where figures are too few to tell (the largest measured)."""
 LIMITS: dict[float, float] = {0.01: 4.6, 0.005: 4.8, 0.001: 5.2, 0.0005: 5.3}
 """By the chance of a false alarm in a year of weekly promotions and nightly looks, from simulated years."""
 
+SPREAD_MIN = 0.3
+"""Never less: where figures are counts of rare things, many are equal by chance."""
+SPREAD_FROM = 12
+"""Figures beyond the first of each generation from which it is estimated."""
 
-def slide(levels: NDArray[np.float64], nights: NDArray[np.float64], spread: float) -> Change | None:
+
+def slide(levels: NDArray[np.float64], nights: NDArray[np.float64], within: float) -> Change | None:
     """The worst of later generations beside any run of earlier ones; None for a single generation.
 
     Args:
         levels: mean effect of each generation, in the order of coronations, large where bad: ``(generations,)``.
         nights: how many figures each mean is of, one or more: the same shape.
-        spread: standard deviation of one figure within a generation.
+        within: standard deviation of one figure within a generation, see :func:`spread`.
 
     Raises:
-        ValueError: a level is no finite number, or a generation has no figure.
+        ValueError: a level is no finite number, a generation has no figure, or the spread is not positive.
     """
-    if not np.isfinite(levels).all() or (nights < 1).any():
-        raise ValueError("every generation needs a finite level of one figure or more")
+    if not np.isfinite(levels).all() or (nights < 1).any() or not within > 0:
+        raise ValueError("every generation needs a finite level of one figure or more, and figures that vary")
     skipped = max(0, len(levels) - HISTORY)
     levels, nights = levels[skipped:], nights[skipped:]
-    weights = 1 / (ROAM**2 + spread**2 / nights)
+    levels = levels / within
+    weights = 1 / (_roam(levels, 1 / nights) + 1 / nights)
     total = np.concatenate([[0.0], np.cumsum(weights)])
     summed = np.concatenate([[0.0], np.cumsum(weights * levels)])
     best: Change | None = None
@@ -54,8 +64,27 @@ def slide(levels: NDArray[np.float64], nights: NDArray[np.float64], spread: floa
         scores = gaps / np.sqrt(1 / later + 1 / earlier)
         start = int(scores.argmax())
         if best is None or scores[start] > best.score:
-            best = Change(skipped + at, at - start, len(levels) - at, float(scores[start]), float(gaps[start]))
+            best = Change(skipped + at, at - start, len(levels) - at, float(scores[start]), float(gaps[start]) * within)
     return best
+
+
+def spread(generations: Sequence[Sequence[float]]) -> float:
+    """Standard deviation of one figure within its generation, pooled; :data:`SPREAD` where figures are few."""
+    freedom = sum(len(each) - 1 for each in generations)
+    if freedom < SPREAD_FROM:
+        return SPREAD
+    squares = sum(((np.array(each) - np.mean(each)) ** 2).sum() for each in generations)
+    return max(float(np.sqrt(squares / freedom)), SPREAD_MIN)
+
+
+def _roam(levels: NDArray[np.float64], noise: NDArray[np.float64]) -> float:
+    """Variance between honest generations: from steps of one to the next, to which a slow slide adds little.
+
+    The mean square of successive differences (von Neumann 1941), less what the noise of the levels makes of it.
+    """
+    if len(levels) < ROAM_FROM:
+        return ROAM**2
+    return max(ROAM**2, float((np.diff(levels) ** 2).mean() / 2 - noise.mean()))
 
 
 def limit(rate: float) -> float:

@@ -23,6 +23,10 @@ WORDS = {
 }
 """By statistic, in the order of the lead: what slides, in words."""
 NAMES = tuple(WORDS)
+TOGETHER = "all together"
+"""The mean of them all: they hardly hang together by chance, so its noise is a third, and decay moves most of them."""
+STEADY = tuple(name for name in NAMES if name != pair.TABLES.name)
+"""Those whose effect has a tail that is light enough for means: the largest chi-square of many tables has not."""
 
 NIGHTS_PART, GENERATIONS_PART, UNION_PART = 0.4, 0.4, 0.2
 """Parts of the yearly rate of false alarms that the three charts may spend; within a chart its statistics share evenly

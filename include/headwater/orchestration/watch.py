@@ -44,11 +44,10 @@ def watch(spec: DatasetSpec) -> DAG:
     either = batch_asset(spec.dataset) | generator_asset(spec.dataset)
     with DAG(schedule=either, doc_md=doc, **dag_arguments(spec, "watch")) as dag:
         # What a call of a task gives here is a promise (XComArg), not yet what its annotation says.
-        found: Any = look(spec.dataset)
-        alarm.expand(raised=found["raised"])
-        TriggerDagRunOperator.partial(task_id="retrain", trigger_dag_id=f"retrain__{spec.dataset}").expand(
-            conf=found["retrains"]
-        )
+        raised: Any = look(spec.dataset)
+        alarm.expand(raised=raised)
+        if spec.watch.on_alarm == "retrain":
+            _retrain_once(spec.dataset).expand(conf=raised)
     return dag
 
 
@@ -64,15 +63,23 @@ def close_alarm(spec: DatasetSpec) -> DAG:
     return dag
 
 
-@task(task_id="watch", multiple_outputs=True)
-def look(dataset: str) -> dict[str, Any]:
-    """Look for slides; the alarms that this run raised, and the retrainings that they ask for."""
+def _retrain_once(dataset: str) -> Any:
+    """Several alarms of one run ask for the same run of ``retrain__X``: the first makes it, the others find it."""
+    return TriggerDagRunOperator.partial(
+        task_id="retrain",
+        trigger_dag_id=f"retrain__{dataset}",
+        trigger_run_id="alarm__{{ run_id }}",
+        skip_when_already_exists=True,
+    )
+
+
+@task(task_id="watch")
+def look(dataset: str) -> list[dict[str, str]]:
+    """Look for slides; returns the alarms that this run raised."""
     with at_stage(dataset) as (house, spec):
         from headwater.chain.watch import watch as stage
 
-        raised = [{"alarm_id": each.alarm_id, "sentence": each.sentence} for each in stage(house, spec).raised]
-    reasons = [{"reason": each["sentence"]} for each in raised[:1]] if spec.watch.on_alarm == "retrain" else []
-    return {"raised": raised, "retrains": reasons}
+        return [{"alarm_id": each.alarm_id, "sentence": each.sentence} for each in stage(house, spec).raised]
 
 
 @task(retries=0, on_failure_callback=AlarmNotifier())
