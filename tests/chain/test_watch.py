@@ -42,8 +42,8 @@ COPY = """
     )
     INSERT INTO headwater.checks (subject_kind, validation_id, position, name, severity, direction, limit_origin, n,
         passed, sentence, detail, family, effect, ratio)
-    SELECT 'validation', judged.validation_id, position, name, severity, direction, limit_origin, n, c.passed, c.sentence,
-        detail, family, 0, CASE WHEN name = ANY(%(names)s) THEN %(ratio)s + random() ELSE random() END
+    SELECT 'validation', judged.validation_id, position, name, severity, direction, limit_origin, n, c.passed,
+        c.sentence, detail, family, 0, CASE WHEN name = ANY(%(names)s) THEN %(ratio)s + random() ELSE random() END
     FROM headwater.checks c JOIN headwater.validations v USING (validation_id), judged
     WHERE v.batch_id = %(batch_id)s
 """
@@ -76,7 +76,7 @@ def slide(manned: House, nights: list[str]) -> Iterator[Callable[..., None]]:
             ("validations", made),
             ("batches", "status = 'passed'"),
         ):
-            connection.execute(f"DELETE FROM headwater.{table} WHERE {where}")  # noqa: S608 - our own words
+            connection.execute(f"DELETE FROM headwater.{table} WHERE {where}")
 
 
 def facts(house: House) -> tuple[list[Any], list[Any]]:
