@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,7 @@ import pandas as pd
 
 from benchmarks.detection.faults.space import distances_to
 from benchmarks.detection.worlds import World, world
+from benchmarks.watch.unions import measure_cost, measure_unions
 from headwater.chain.baselines import CERTIFICATE_FACTOR, CERTIFICATE_ROWS_MIN
 from headwater.checks.baseline import Baseline, Kind, draw
 from headwater.checks.judge import Judge
@@ -50,26 +51,32 @@ class Installation:
     world: World
     prepared: Prepared
     train: pd.DataFrame
-    floor: Baseline
     generator: Generator
-    certificate: Baseline
+    say: Say
 
     @classmethod
     def of(cls, say: Say) -> Installation:
-        """Set it up: rows, noise floor, generator, certificate."""
+        """Set it up: rows and generator; nulls are drawn when they are first asked for."""
         of = world(TABLE)
         anchor, train = of.split((N, TRAIN_FACTOR * N), SEED)
         prepared = Prepared.of(Reference(of.schema, train, anchor, Contract(), of.targets, SEED, of.groups), N)
-        generator = create("trees", {}, ()).fit(train, of.schema, SEED)
-        made = generator.sample(max(CERTIFICATE_FACTOR * N, CERTIFICATE_ROWS_MIN), SEED)
+        return cls(of, prepared, train, create("trees", {}, ()).fit(train, of.schema, SEED), say)
 
-        def drawn(kind: Kind, rows: Rows) -> Baseline:
-            found = draw(prepared, rows, kind=kind, subject=of.name)
-            say(f"{kind} drawn")
-            return found
+    @cached_property
+    def certificate(self) -> Baseline:
+        """What the generator shows."""
+        made = self.generator.sample(max(CERTIFICATE_FACTOR * N, CERTIFICATE_ROWS_MIN), SEED)
+        return self._drawn("certificate", self.prepared.yardstick.code(made))
 
-        certificate = drawn("certificate", prepared.yardstick.code(made))
-        return cls(of, prepared, train, drawn("noise_floor", prepared.train), generator, certificate)
+    @cached_property
+    def floor(self) -> Baseline:
+        """Real against real."""
+        return self._drawn("noise_floor", self.prepared.train)
+
+    def _drawn(self, kind: Kind, rows: Rows) -> Baseline:
+        found = draw(self.prepared, rows, kind=kind, subject=self.world.name)
+        self.say(f"{kind} drawn")
+        return found
 
     def judge(self, rows: pd.DataFrame, *, certified: bool = True) -> Figures:
         """Ratio and effect of each check."""
@@ -140,8 +147,8 @@ class Installation:
             train = fitted.sample(len(self.train), seed + 9)
 
 
-def measure(folder: Path, say: Say) -> dict[str, Any]:
-    """All that the bench draws from, as JSON; a part that lies in ``folder`` is not measured again."""
+def measure(folder: Path, say: Say, only: Sequence[str] = ()) -> dict[str, Any]:
+    """All that the bench draws from, as JSON, or some parts of it; what lies in ``folder`` is not measured anew."""
     of = _Lazy(say)
     parts: dict[str, Callable[[], Any]] = {
         "nights": lambda: [of.it.judge(of.it.night(index)) for index in range(NIGHTS)],
@@ -149,13 +156,15 @@ def measure(folder: Path, say: Say) -> dict[str, Any]:
         "chains": lambda: [list(of.it.chain(number)) for number in range(CHAINS)],
         "region": lambda: of.it.doses(of.it.without_region),
         "values": lambda: of.it.doses(of.it.of_fewer_values),
+        "unions": lambda: measure_unions(of.it),
+        "cost": lambda: measure_cost(of.it),
     }
     found: dict[str, Any] = {"table": TABLE, "n": N}
-    for name, make in parts.items():
+    for name in only or parts:
         path = folder / f"{name}.json"
         if not path.exists():
             before = time.process_time()
-            measured = {"figures": make(), "cpu_seconds": round(time.process_time() - before, 1)}
+            measured = {"figures": parts[name](), "cpu_seconds": round(time.process_time() - before, 1)}
             path.with_suffix(".new").write_text(json.dumps(measured))
             path.with_suffix(".new").replace(path)
             say(f"{name} judged")

@@ -8,6 +8,7 @@ from typing import Any
 def page_of(result: dict[str, Any]) -> str:
     """``watch.md``, rendered from ``watch.json``."""
     machine, rates = result["machine"], result["false_alarms"]
+    unions, cost = result["unions"], result["cost"]
     lines = [
         "# What the watch sees, measured",
         "",
@@ -30,6 +31,19 @@ def page_of(result: dict[str, Any]) -> str:
         "| slide | found within the year | median | 90 % |",
         "|---|---|---|---|",
         *(_delay(name, delay) for name, delay in result["delays"].items()),
+        "",
+        "## The union of 30 nights",
+        "",
+        f"Of {unions['looks']:,} honest looks {sum(unions['alarms'].values())} alarmed; the limit is a deviate of "
+        f"{unions['limit']:.2f}, for nightly looks the whole year. Planted faults (doses as in the slides above) "
+        "and the share of looks that alarmed:",
+        "",
+        "| planted | found |",
+        "|---|---|",
+        *(f"| {name} | {share:.0%} |" for name, share in unions["planted"].items()),
+        "",
+        f"{cost['rows']:,} rows, from Parquet to findings: {cost['cpu_seconds']:.0f} CPU s, "
+        f"{cost['peak_gib_above_start']:.2f} GiB.",
         "",
         "## Generations that learn from one another",
         "",
