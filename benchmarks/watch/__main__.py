@@ -32,7 +32,7 @@ from headwater.checks.indicators import GENERATIONS_PART, NIGHTS_PART
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "benchmarks" / "results" / "watch.json"
 PARTS = ROOT / "var" / "bench" / "watch"
-YEARS, CHAIN_YEARS, SLIDE_YEARS, SEED = 1_000, 2_000, 60, 61
+YEARS, CHAIN_YEARS, SLIDE_YEARS, SEED = 3_000, 5_000, 200, 61
 
 
 def main() -> None:

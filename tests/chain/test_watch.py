@@ -44,7 +44,8 @@ COPY = """
     INSERT INTO headwater.checks (subject_kind, validation_id, position, name, severity, direction, limit_origin, n,
         passed, sentence, detail, family, effect, ratio)
     SELECT 'validation', judged.validation_id, position, name, severity, direction, limit_origin, n, c.passed,
-        c.sentence, detail, family, c.effect + 3 * random() - 1.5, CASE WHEN name = ANY(%(names)s) THEN %(ratio)s + random() ELSE random() END
+        c.sentence, detail, family, c.effect + 3 * random() - 1.5,
+        CASE WHEN name = ANY(%(names)s) THEN %(ratio)s + random() ELSE random() END
     FROM headwater.checks c JOIN headwater.validations v USING (validation_id), judged
     WHERE v.batch_id = %(batch_id)s
 """
