@@ -8,7 +8,6 @@ from typing import Any
 def page_of(result: dict[str, Any]) -> str:
     """``watch.md``, rendered from ``watch.json``."""
     machine, rates = result["machine"], result["false_alarms"]
-    unions, cost = result["unions"], result["cost"]
     lines = [
         "# What the watch sees, measured",
         "",
@@ -32,6 +31,17 @@ def page_of(result: dict[str, Any]) -> str:
         "|---|---|---|---|",
         *(_delay(name, delay) for name, delay in result["delays"].items()),
         "",
+        *_union(result["unions"], result["cost"]),
+        "## Generations that learn from one another",
+        "",
+        f"Nobody protects, {len(result['replaced'])} chains, {result['generation_figures']} judgements a generation: "
+        f"the alarm comes at generation {_told(result['replaced'])}.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _union(unions: dict[str, Any], cost: dict[str, Any]) -> list[str]:
+    return [
         "## The union of 30 nights",
         "",
         f"Of {unions['looks']:,} honest looks {sum(unions['alarms'].values())} alarmed; the limit is a deviate of "
@@ -45,12 +55,7 @@ def page_of(result: dict[str, Any]) -> str:
         f"{cost['rows']:,} rows, from Parquet to findings: {cost['cpu_seconds']:.0f} CPU s, "
         f"{cost['peak_gib_above_start']:.2f} GiB.",
         "",
-        "## Generations that learn from one another",
-        "",
-        f"Nobody protects, {len(result['replaced'])} chains, {result['generation_figures']} judgements a generation: "
-        f"the alarm comes at generation {_told(result['replaced'])}.",
     ]
-    return "\n".join(lines) + "\n"
 
 
 def _rate(name: str, rate: dict[str, Any]) -> str:

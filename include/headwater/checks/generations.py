@@ -30,7 +30,7 @@ SPREAD = 1.25
 """Standard deviation of one figure within a generation, where figures are too few to tell (the largest measured)."""
 LIMITS = {0.005: 4.9, 0.002: 5.1, 0.001: 5.25, 0.0005: 5.4, 0.0002: 5.6}
 """By the chance of a false alarm in a year of weekly promotions and nightly looks: from simulated years of normal
-figures, and a quarter more, since measured figures are skewed (without it 29 of 5,000 measured years alarmed, not 20)."""
+figures, and .2 more, since measured figures are skewed (without it 29 of 5,000 drawn years alarmed, allowed are 20)."""
 
 SPREAD_MIN = 0.3
 """Never less: where figures are counts of rare things, many are equal by chance."""
