@@ -36,6 +36,13 @@ dags = {{
         "is_scheduled": dag.timetable.can_be_scheduled,
         "tasks": {{t.task_id: [t.owner, t.retries, t.execution_timeout is not None] for t in dag.tasks}},
         "assets": sorted(asset.name for t in dag.tasks for asset in [*t.outlets, *t.inlets]),
+        "waits_for": sorted(asset.name for asset in getattr(dag.schedule, "objects", [])),
+        "waits_for_any": type(dag.schedule).__name__ == "AssetAny",
+        "callbacks": {{
+            t.task_id: [type(each).__name__ for each in (found if isinstance(found, (list, tuple)) else [found])]
+            for t in dag.tasks
+            if (found := t.partial_kwargs.get("on_failure_callback") if t.is_mapped else t.on_failure_callback)
+        }},
         "edges": sorted([up.task_id, down] for up in dag.tasks for down in up.downstream_task_ids),
     }}
     for dag_id, dag in bag.dags.items()
@@ -69,7 +76,9 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_every_dataset_has_its_dags_and_there_is_no_problem(shipped: dict[str, Any]) -> None:
     assert shipped["errors"] == {}
-    each = [f"{verb}__{name}" for verb in ("maintain", "nightly", "retrain") for name in SHIPPED]
+    each = [
+        f"{verb}__{name}" for verb in ("close_alarm", "maintain", "nightly", "retrain", "watch") for name in SHIPPED
+    ]
     assert sorted(shipped["dags"]) == sorted([*each, *DECISIONS])
 
 
@@ -83,11 +92,23 @@ def test_tasks_are_the_stages_in_order(shipped: dict[str, Any]) -> None:
     assert list(dags["nightly__fair"]["tasks"]) == ["plan", "produce", "validate", "release"]
     assert ["validate", "release"] in dags["nightly__fair"]["edges"]
     assert dags["nightly__fair"]["params"] == ["batch_date"]
+    assert list(dags["watch__fair"]["tasks"]) == ["watch", "alarm", "retrain"]
+    assert dags["watch__fair"]["edges"] == [["watch", "alarm"], ["watch", "retrain"]]
+    assert dags["watch__fair"]["params"] == []
+    assert dags["close_alarm__fair"]["params"] == ["alarm_id", "reason"]
 
 
 def test_assets_join_the_dags(shipped: dict[str, Any]) -> None:
     assert shipped["dags"]["retrain__fair"]["assets"] == ["generator/fair"]
     assert shipped["dags"]["nightly__fair"]["assets"] == ["batch/fair", "generator/fair"]
+    assert shipped["dags"]["watch__fair"]["waits_for"] == ["batch/fair", "generator/fair"]
+    assert shipped["dags"]["watch__fair"]["waits_for_any"] is True
+    assert shipped["dags"]["retrain__fair"]["waits_for"] == []
+
+
+def test_an_alarm_is_red_at_once_and_calls_its_hook(shipped: dict[str, Any]) -> None:
+    assert shipped["dags"]["watch__fair"]["tasks"]["alarm"][1] == 0
+    assert shipped["dags"]["watch__fair"]["callbacks"] == {"alarm": ["AlarmNotifier"]}
 
 
 def test_every_dag_states_owner_tags_retries_timeouts_and_docs(shipped: dict[str, Any]) -> None:
@@ -99,7 +120,8 @@ def test_every_dag_states_owner_tags_retries_timeouts_and_docs(shipped: dict[str
         assert dataset in dag["doc"]
         assert dag["catchup"] is False
         assert dag["max_active_runs"] == 1
-        assert all(task == ["data-platform", 2, True] for task in dag["tasks"].values()), dag_id
+        retries = {name: 0 if name == "alarm" else 2 for name in dag["tasks"]}
+        assert dag["tasks"] == {name: ["data-platform", retries[name], True] for name in dag["tasks"]}, dag_id
 
 
 @pytest.mark.parametrize("dag_id", DECISIONS)
@@ -129,7 +151,7 @@ def test_a_broken_spec_shows_as_a_dag_and_harms_no_other(tmp_path: Path) -> None
     (folder / "broken.yaml").write_text("dataset: broken\nowner: me\nsauce: {kind: csv}\ncolumns: {a: numercial}\n")
     report = parse(tmp_path, folder)
     assert report["errors"] == {}
-    each = ["maintain__fair", "nightly__fair", "retrain__fair"]
+    each = ["close_alarm__fair", "maintain__fair", "nightly__fair", "retrain__fair", "watch__fair"]
     assert sorted(report["dags"]) == sorted(["invalid_datasets", *each, *DECISIONS])
     assert report["dags"]["rollback"]["forms"]["dataset"]["enum"] == ["fair"]
     doc = report["dags"]["invalid_datasets"]["doc"]

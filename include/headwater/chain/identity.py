@@ -69,5 +69,10 @@ def baseline_id(kind: str, subject: str, n: int, basis: Sequence[Any]) -> str:
     return _uuid("baseline", kind, subject, n, list(basis))
 
 
+def alarm_id(dataset: str, chart: str, name: str, subject: str) -> str:
+    """One alarm of one chart about one statistic, raised by one batch or generator."""
+    return _uuid("alarm", dataset, chart, name, subject)
+
+
 def _uuid(*parts: Any) -> str:
     return str(uuid5(_NAMESPACE, json.dumps(parts, sort_keys=True)))

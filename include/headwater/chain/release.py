@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pyarrow as pa
 
 from headwater.chain import keys
+from headwater.chain.alarms import stopped_by
 from headwater.chain.decisions import decided
 from headwater.chain.fingerprinting import fingerprint
 from headwater.chain.house import GateClosedError, House
@@ -24,7 +25,8 @@ def release(house: House, spec: DatasetSpec, validation_id: str) -> str:
     """Settle the batch of this validation and return where its readers find it.
 
     Raises:
-        GateClosedError: the verdict is not "passed" and the batch is in quarantine, or its generator was recalled.
+        GateClosedError: the verdict is not "passed" and the batch is in quarantine; or its generator was recalled; or an
+            alarm of the watch stops releases, and the batch waits.
     """
     with house.ledger.transaction() as books:
         validation = books.validations.get(validation_id)
@@ -39,6 +41,7 @@ def release(house: House, spec: DatasetSpec, validation_id: str) -> str:
         house.store.delete(keys.work(batch.dataset, batch.batch_id))
         raise GateClosedError(f"Batch {batch.batch_id} of {batch.batch_date} stays recalled. {validation.sentence}")
     elif validation.passed:
+        _refuse_stopped(house, spec, batch)
         _publish(house, spec, batch, validation)
     else:
         _quarantine(house, batch, validation)
@@ -46,6 +49,16 @@ def release(house: House, spec: DatasetSpec, validation_id: str) -> str:
         # Out of quarantine leads only a person's decision, even if a later judgement should be milder.
         raise GateClosedError(f"Batch {batch.batch_id} of {batch.batch_date} is in quarantine. {validation.sentence}")
     return keys.released(batch.dataset, batch.batch_date, batch.batch_id)
+
+
+def _refuse_stopped(house: House, spec: DatasetSpec, batch: Batch) -> None:
+    alarm = stopped_by(house, spec)
+    if alarm is not None:
+        raise GateClosedError(
+            f"Batch {batch.batch_id} of {batch.batch_date} passed and waits: an alarm stops the releases of "
+            f"{spec.dataset}. {alarm.sentence} Cure: retrain, or close alarm {alarm.alarm_id} with a reason "
+            f"(close_alarm__{spec.dataset}); then clear this task."
+        )
 
 
 def _publish(house: House, spec: DatasetSpec, batch: Batch, validation: Validation) -> None:

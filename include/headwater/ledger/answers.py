@@ -80,6 +80,26 @@ class TrendPoint(Model):
     ratio: float | None
 
 
+class Figure(Model):
+    """What one check found in one night. ``ratio`` and ``effect`` are None where they are infinite or no numbers."""
+
+    name: str
+    batch_id: Id
+    batch_date: date
+    rows: Count
+    finished_at: AwareDatetime
+    ratio: float | None
+    effect: float | None
+    passed: bool
+
+
+class Reign(Model):
+    """A champion and when it was first crowned."""
+
+    generator_id: Id
+    promoted_at: AwareDatetime
+
+
 class DocsQuery(Model):
     """Which validations the Data Docs index lists. None asks for nothing; ``to_date`` is the last day of the range.
 

@@ -23,6 +23,7 @@ from headwater.ledger.repositories.generators import Generators
 from headwater.ledger.repositories.lineage import Lineage
 from headwater.ledger.repositories.snapshots import Snapshots
 from headwater.ledger.repositories.validations import Validations
+from headwater.ledger.repositories.watch import Watch
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Books:
     baselines: Baselines
     batches: Batches
     validations: Validations
+    watch: Watch
     decisions: Decisions
     lineage: Lineage
     docs_index: DocsIndex
@@ -87,6 +89,7 @@ def _books(session: Session) -> Books:
         baselines=Baselines(session),
         batches=Batches(session),
         validations=Validations(session),
+        watch=Watch(session),
         decisions=Decisions(session),
         lineage=Lineage(session),
         docs_index=DocsIndex(session),

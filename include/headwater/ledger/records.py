@@ -24,6 +24,7 @@ BatchStatus = Literal[
 ]
 TrainingStatus = Literal["running", "succeeded", "failed"]
 SubjectKind = Literal["generator", "validation"]
+Chart = Literal["nights", "generations", "union"]
 
 
 class Dataset(Model):
@@ -217,3 +218,45 @@ class Decision(Model):
     decided_by: str
     decided_at: AwareDatetime
     detail: dict[str, Any]
+
+
+class WatchPoint(Model):
+    """What one chart of the watch said of one statistic when it looked at a batch or a generator.
+
+    ``subject_id`` is the newest batch (charts ``nights`` and ``union``) or the newest champion (``generations``).
+    ``score`` is held against ``limit``; ``since`` is the day from which on the later ones are worse, ``shift`` by how
+    many standard deviations, ``size`` how many nights or generations were looked at.
+    """
+
+    dataset: str
+    chart: Chart
+    name: str
+    subject_id: Id
+    generator_id: Id
+    score: float
+    limit: float
+    since: date | None
+    shift: float | None
+    size: Count
+    sentence: str
+    seen_at: AwareDatetime
+
+
+class Alarm(Model):
+    """An alarm of the watch: open until a new champion is crowned or a person closes it, who says why."""
+
+    alarm_id: Id
+    dataset: str
+    chart: Chart
+    name: str
+    subject_id: Id
+    generator_id: Id
+    since: date | None
+    score: float
+    limit: float
+    sentence: str
+    run_id: str
+    raised_at: AwareDatetime
+    closed_at: AwareDatetime | None = None
+    closed_by: str | None = None
+    reason: str | None = None

@@ -25,6 +25,7 @@ from headwater.spec.cron import check_cron
 from headwater.spec.model import Model, or_bare_word
 from headwater.spec.source import Source
 from headwater.spec.training import Training
+from headwater.spec.watch import Watch
 
 DatasetName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
@@ -141,6 +142,8 @@ class DatasetSpec(Model):
     # Left out when default, as constraints are: a new heading changes no batch's id.
     anchor: Anchor = Field(Anchor(), exclude_if=lambda given: given == Anchor(), description=Anchor.__doc__)
     retention: Retention = Retention()
+    # Left out when it is the default: so the ids of batches made before there was a watch stay what they were.
+    watch: Watch = Field(Watch(), exclude_if=lambda given: given == Watch())
     seed: StrictInt = Field(0, ge=0, lt=2**32)
 
     @field_validator("columns")
