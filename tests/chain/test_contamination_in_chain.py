@@ -19,7 +19,8 @@ from headwater.chain.house import GateClosedError, House
 from headwater.chain.produce import plan, produce
 from headwater.chain.release import release
 from headwater.chain.validate import validate
-from headwater.ledger.records import ContaminationScan, Snapshot
+from headwater.ledger.guard_records import ContaminationScan
+from headwater.ledger.records import Snapshot
 from headwater.spec import DatasetSpec
 from headwater.store import Store
 

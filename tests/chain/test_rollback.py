@@ -22,6 +22,7 @@ from headwater.chain import rollback as stage
 from headwater.chain.asking import RequestRefusedError
 from headwater.chain.house import House
 from headwater.chain.produce import plan
+from headwater.chain.promote import promote
 from headwater.chain.rollback import Rollback, rollback
 from headwater.ledger.records import Decision, Generator
 from headwater.spec import DatasetSpec
@@ -286,3 +287,20 @@ def test_a_planned_night_keeps_its_generator(
     assert batch_of(third, begun.batch_id).generator_id == generators[2]
     after = plan(third, clinic, date(2026, 6, 3))
     assert batch_of(third, after.batch_id).generator_id == generators[0]
+
+
+def test_a_withdrawn_generator_is_neither_crowned_again_nor_the_measure_of_others(
+    third: House, clinic: DatasetSpec, generators: tuple[str, str, str]
+) -> None:
+    """Retraining on the same rows makes the same generator: only a person brings it back."""
+    first, _, last = generators
+    rollback(third, clinic, "1", WHY, "ada")
+    withdrawn = generator_of(third, last)
+    settled = promote(in_run(third), clinic, withdrawn.snapshot_id, [last])
+    assert (settled.champion_id, settled.is_promoted) == (first, False)
+    assert "a person withdrew" in settled.reason
+    with third.ledger.transaction() as books:
+        assert books.champions.withdrawn("clinic") == {last}
+    rollback(in_run(third), clinic, last, WHY, "ada")
+    with third.ledger.transaction() as books:
+        assert books.champions.withdrawn("clinic") == {first}

@@ -24,7 +24,7 @@ from headwater.checks.indicators import NAMES, TOGETHER
 from headwater.checks.union import NAMES as UNION
 from headwater.checks.union import REPEATS
 from headwater.ledger import NotInLedger
-from headwater.ledger.records import Alarm
+from headwater.ledger.guard_records import Alarm
 from headwater.spec import Candidate, DatasetSpec
 from headwater.spec.watch import Watch
 

@@ -13,7 +13,7 @@ from tests.ledger.facts import generator, snapshot, uid
 from tests.running_airflow import RunningAirflow
 
 from headwater.ledger import Ledger
-from headwater.ledger.records import Alarm
+from headwater.ledger.guard_records import Alarm
 
 pytestmark = pytest.mark.slow
 RUN_SECONDS = 300

@@ -9,7 +9,7 @@ import pytest
 from tests.ledger.facts import NIGHT, NOON, batch, check, generator, uid, validation
 
 from headwater.ledger import Ledger, LedgerError, NotInLedger
-from headwater.ledger.records import Alarm, WatchPoint
+from headwater.ledger.guard_records import Alarm, WatchPoint
 
 
 def point(**changes: Any) -> WatchPoint:

@@ -16,8 +16,9 @@ from headwater.chain import identity
 from headwater.chain.charts import Look
 from headwater.chain.decisions import decided
 from headwater.chain.house import House
+from headwater.ledger.guard_records import Alarm, WatchPoint
 from headwater.ledger.ledger import Books
-from headwater.ledger.records import Alarm, Decision, Generator, WatchPoint
+from headwater.ledger.records import Decision, Generator
 from headwater.spec import DatasetSpec
 
 

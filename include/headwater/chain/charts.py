@@ -20,7 +20,8 @@ from headwater.checks.change_point import HISTORY, Change
 from headwater.checks.indicators import GENERATIONS_PART, NAMES, NIGHTS_PART, STEADY, TOGETHER, WORDS
 from headwater.checks.seeds import rng
 from headwater.ledger.answers import Figure, Reign
-from headwater.ledger.records import Chart, Generator
+from headwater.ledger.guard_records import Chart
+from headwater.ledger.records import Generator
 from headwater.spec import DatasetSpec
 
 

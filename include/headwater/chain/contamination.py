@@ -21,7 +21,8 @@ from headwater.chain import identity
 from headwater.chain.decisions import decided
 from headwater.chain.fingerprinting import released_batches
 from headwater.chain.house import GateClosedError, House
-from headwater.ledger.records import Batch, ContaminationScan, Snapshot
+from headwater.ledger.guard_records import ContaminationScan
+from headwater.ledger.records import Batch, Snapshot
 from headwater.sources.contamination.scan import Contamination, scan
 from headwater.spec import DatasetSpec
 from headwater.tables.fingerprints import fingerprints

@@ -19,6 +19,11 @@ from headwater.checks.verdict import score, verdict
 from headwater.ledger.records import Generator
 from headwater.spec import DatasetSpec
 
+WITHDRAWN = (
+    "Every candidate is a generator that a person withdrew. It comes back by rollback alone; other rows, settings or "
+    "another seed make another generator."
+)
+
 
 @dataclass(frozen=True)
 class Promotion:
@@ -41,12 +46,15 @@ def promote(house: House, spec: DatasetSpec, snapshot_id: str, generator_ids: Se
     """
     with house.ledger.transaction() as books:
         champion = books.generators.champion(spec.dataset)
-        candidates = [books.generators.get(generator_id) for generator_id in generator_ids]
+        withdrawn = books.champions.withdrawn(spec.dataset)
+        candidates = [books.generators.get(each) for each in generator_ids if each not in withdrawn]
         results = {each.generator_id: books.validations.checks("generator", each.generator_id) for each in candidates}
     refused = objection(house, spec, snapshot_id, datetime.now(UTC))
     if refused:
         _keep(house, spec, champion, refused)
         raise GateClosedError(f"Nobody is promoted for {spec.dataset}; a champion in use stays. {refused}")
+    if not candidates:
+        return _keep(house, spec, champion, WITHDRAWN)
     good = [each for each in candidates if verdict(results[each.generator_id]).passed]
     if not good:
         failures = "; ".join(f"{each.label}: {verdict(results[each.generator_id]).sentence}" for each in candidates)

@@ -25,8 +25,8 @@ def release(house: House, spec: DatasetSpec, validation_id: str) -> str:
     """Settle the batch of this validation and return where its readers find it.
 
     Raises:
-        GateClosedError: the verdict is not "passed" and the batch is in quarantine; or its generator was recalled; or an
-            alarm of the watch stops releases, and the batch waits.
+        GateClosedError: the verdict is not "passed" and the batch is in quarantine; or its generator was recalled; or
+            an alarm of the watch stops releases, and the batch waits.
     """
     with house.ledger.transaction() as books:
         validation = books.validations.get(validation_id)

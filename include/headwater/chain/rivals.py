@@ -49,9 +49,13 @@ def stand(arena: Arena, champion: Generator) -> Outcome:
 def _best(
     arena: Arena, champion: Generator, held: Comparison | None, passed_over: list[dict[str, str]]
 ) -> Comparison | None:
-    """The comparison with the highest recorded score that can be compared; none where it is one of the two already."""
+    """The comparison with the highest recorded score that can be compared; none where it is one of the two already.
+
+    A generator that a person withdrew is no measure: its score may be what was wrong with it.
+    """
     with arena.house.ledger.transaction() as books:
-        ranked = books.generators.certified(arena.spec.dataset)
+        withdrawn = books.champions.withdrawn(arena.spec.dataset)
+        ranked = [each for each in books.generators.certified(arena.spec.dataset) if each.generator_id not in withdrawn]
     for rival in ranked:
         if rival.generator_id == arena.challenger.generator_id:
             return None

@@ -12,7 +12,7 @@ from headwater.chain import alarms
 from headwater.chain.charts import generation_levels, nights
 from headwater.chain.house import House
 from headwater.chain.union import union
-from headwater.ledger.records import Alarm
+from headwater.ledger.guard_records import Alarm
 from headwater.spec import DatasetSpec
 
 

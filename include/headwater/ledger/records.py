@@ -24,7 +24,6 @@ BatchStatus = Literal[
 ]
 TrainingStatus = Literal["running", "succeeded", "failed"]
 SubjectKind = Literal["generator", "validation"]
-Chart = Literal["nights", "generations", "union"]
 
 
 class Dataset(Model):
@@ -61,31 +60,6 @@ class Snapshot:
     depth_max: Annotated[float, Field(ge=0)] = 0.0
     real_share: Share = 1.0
     taken_at: AwareDatetime
-
-
-class ContaminationScan(Model):
-    """One search of a source for rows that Headwater made. ``snapshot_id`` is None where the run stopped.
-
-    Of ``rows`` rows that were read, ``scanned_rows`` were not in the snapshot before; ``named_rows`` were left out;
-    ``leaked_rows`` is estimated and counts those that cannot be named too. Depths and real share are of the source as
-    it was read. ``findings`` has one entry a way of coming back, and the number of rows by batch.
-    """
-
-    scan_id: Id
-    dataset: str
-    snapshot_id: Id | None
-    run_id: str
-    rows: Count
-    scanned_rows: Count
-    batch_count: Count
-    named_rows: Count
-    leaked_rows: float = Field(ge=0)
-    depth: float = Field(ge=0)
-    depth_max: float = Field(ge=0)
-    real_share: Share
-    sentence: str
-    findings: dict[str, Any]
-    scanned_at: AwareDatetime
 
 
 class Profile(Model):
@@ -218,45 +192,3 @@ class Decision(Model):
     decided_by: str
     decided_at: AwareDatetime
     detail: dict[str, Any]
-
-
-class WatchPoint(Model):
-    """What one chart of the watch said of one statistic when it looked at a batch or a generator.
-
-    ``subject_id`` is the newest batch (charts ``nights`` and ``union``) or the newest champion (``generations``).
-    ``score`` is held against ``limit``; ``since`` is the day from which on the later ones are worse, ``shift`` by how
-    many standard deviations, ``size`` how many nights or generations were looked at.
-    """
-
-    dataset: str
-    chart: Chart
-    name: str
-    subject_id: Id
-    generator_id: Id
-    score: float
-    limit: float
-    since: date | None
-    shift: float | None
-    size: Count
-    sentence: str
-    seen_at: AwareDatetime
-
-
-class Alarm(Model):
-    """An alarm of the watch: open until a new champion is crowned or a person closes it, who says why."""
-
-    alarm_id: Id
-    dataset: str
-    chart: Chart
-    name: str
-    subject_id: Id
-    generator_id: Id
-    since: date | None
-    score: float
-    limit: float
-    sentence: str
-    run_id: str
-    raised_at: AwareDatetime
-    closed_at: AwareDatetime | None = None
-    closed_by: str | None = None
-    reason: str | None = None

@@ -37,6 +37,10 @@ class Champions:
         """The version that a generator is, if it ever was champion of the dataset."""
         return next((each for each in self.versions(dataset) if each.generator_id == generator_id), None)
 
+    def withdrawn(self, dataset: str) -> frozenset[str]:
+        """Ids of the generators that a person took out of use, by rollback or recall, and did not bring back."""
+        return frozenset(each.generator_id for each in self.versions(dataset) if each.withdrawn_at is not None)
+
     def hold(self, dataset: str) -> str | None:
         """The present champion's id; until the transaction ends nobody else changes it.
 

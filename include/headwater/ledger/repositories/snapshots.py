@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from headwater.ledger.errors import NotInLedger
+from headwater.ledger.guard_records import ContaminationScan
 from headwater.ledger.models.snapshots import ContaminationScanRow, ProfileRow, SnapshotRow
-from headwater.ledger.records import ContaminationScan, Profile, Snapshot
+from headwater.ledger.records import Profile, Snapshot
 from headwater.ledger.repositories.rows import to_record, to_values
 from headwater.ledger.upsert import upsert
 

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session, aliased
 
 from headwater.ledger.answers import Figure, Reign
 from headwater.ledger.errors import NotInLedger
+from headwater.ledger.guard_records import Alarm, WatchPoint
 from headwater.ledger.models.batches import BatchRow
 from headwater.ledger.models.generators import ChampionRow
 from headwater.ledger.models.validations import CheckRow, ValidationRow
 from headwater.ledger.models.watch import AlarmRow, WatchPointRow
-from headwater.ledger.records import Alarm, Batch, WatchPoint
+from headwater.ledger.records import Batch
 from headwater.ledger.repositories.rows import to_record, to_values
 from headwater.ledger.upsert import insert_new, upsert
 

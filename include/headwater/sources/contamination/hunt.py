@@ -5,6 +5,9 @@ Belongs here: settling one suspicion. Does not: having suspicions (``unchanged``
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +15,25 @@ from headwater.sources.contamination.cells import Cells
 from headwater.sources.contamination.evidence import CONTROL_ROWS_MIN, Chance, Finding
 from headwater.sources.contamination.library import Library, Projection
 from headwater.sources.contamination.membership import Hashes
+
+PROBE_ROWS, PROBE_CONTROL = 100_000, 50_000
+"""Rows in which suspicions are sought, new ones and honest ones of each side; all rows are asked before one is told."""
+
+
+@dataclass(frozen=True, eq=False)
+class Probe:
+    """A part of the new rows, evenly over the source, and of the honest ones: enough for a suspicion.
+
+    Attributes:
+        places: which of the new rows: int64 ``(p,)``.
+        rows, control: the rows.
+        is_anchor: which of the honest ones were in the anchor: bool.
+    """
+
+    places: NDArray[np.intp]
+    rows: Cells
+    control: Cells
+    is_anchor: NDArray[np.bool_]
 
 
 class Hunt:
@@ -31,6 +53,14 @@ class Hunt:
         self.is_anchor = is_anchor
         self.library = library
         self.owner = np.full(len(rows), -1, dtype=np.int32)
+
+    @cached_property
+    def probe(self) -> Probe:
+        """Where suspicions are sought; all rows, where they are not too many."""
+        places = _evenly(np.arange(len(self.rows)), PROBE_ROWS)
+        sides = (np.flatnonzero(self.is_anchor), np.flatnonzero(~self.is_anchor))
+        picked = np.concatenate([_evenly(side, PROBE_CONTROL) for side in sides])
+        return Probe(places, self.rows.take(places), self.control.take(picked), self.is_anchor[picked])
 
     @property
     def is_open(self) -> NDArray[np.bool_]:
@@ -87,6 +117,10 @@ class Hunt:
             leaked=float(matched) if can_name else chance.leaked(matched, count),
             p_value=min(1.0, p_value),
         )
+
+
+def _evenly(places: NDArray[np.intp], most: int) -> NDArray[np.intp]:
+    return places[:: max(1, -(-len(places) // most))]
 
 
 def counted(values: Hashes) -> tuple[Hashes, NDArray[np.int64]]:

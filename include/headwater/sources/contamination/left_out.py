@@ -16,14 +16,12 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater.sources.contamination.evidence import Finding
-from headwater.sources.contamination.hunt import Hunt, counted
-from headwater.sources.contamination.membership import Hashes, members
+from headwater.sources.contamination.evidence import Chance, Finding
+from headwater.sources.contamination.hunt import Hunt, Probe, counted
+from headwater.sources.contamination.membership import Hashes, Sieve, members
 
 MATCHES_MIN = 5
 """Fewer matches prove nothing after so many tests."""
-PROBE_ROWS = 50_000
-"""Rows in which a value's frequency is looked up first; it is counted exactly before anything is said."""
 VALUES_MAX = 20
 """Of one choice of columns so many values are looked at, those of most matches first."""
 
@@ -32,7 +30,7 @@ Groups = tuple[int, ...]
 
 @dataclass(frozen=True, eq=False)
 class _Choice:
-    """Columns left out, and what matches in memory without them: bool ``(n,)`` and ``(m,)``."""
+    """Columns left out, and which rows of the probe match without them: bool ``(n,)`` and ``(m,)``."""
 
     groups: Groups
     matched: NDArray[np.bool_]
@@ -51,12 +49,12 @@ class _Suspect:
 
 def hunt_left_out(hunt: Hunt, rate: float) -> list[Finding]:
     """Every choice of columns without which rows came back, the most striking first."""
-    count = len(hunt.rows.groups)
-    choices = [_look(hunt, groups) for size in (1, 2) if size < count for groups in combinations(range(count), size)]
-    tests = 2 * len(choices)
+    count, probe = len(hunt.rows.groups), hunt.probe
+    every = (groups for size in (1, 2) if size < count for groups in combinations(range(count), size))
+    choices = [_look(hunt, probe, groups) for groups in every]
     findings: list[Finding] = []
     tried: set[tuple[Groups, np.uint64 | None]] = set()
-    suspects = _all_suspects(hunt, choices, tests)
+    suspects = _all_suspects(hunt, probe, choices)
     while suspects and suspects[0].p_value * suspects[0].tests <= rate:
         best = suspects.pop(0)
         key = (best.choice.groups, best.value)
@@ -64,52 +62,50 @@ def hunt_left_out(hunt: Hunt, rate: float) -> list[Finding]:
         tried.add(key)
         if found:  # fewer rows are open now, so everything is weighed anew
             findings.append(found)
-            suspects = _all_suspects(hunt, choices, tests)
+            suspects = _all_suspects(hunt, probe, choices)
     return findings
 
 
-def _all_suspects(hunt: Hunt, choices: list[_Choice], tests: int) -> list[_Suspect]:
-    """The most striking first."""
-    found = [each for choice in choices for each in _suspects(hunt, choice, tests)]
-    return sorted(found, key=lambda each: each.p_value * each.tests)
-
-
-def _look(hunt: Hunt, groups: Groups) -> _Choice:
-    stack, rows = hunt.library.sample.without(groups), hunt.rows.without(groups)
-    both = members(np.concatenate([rows, hunt.control.without(groups)]), stack)
+def _look(hunt: Hunt, probe: Probe, groups: Groups) -> _Choice:
+    rows = probe.rows.without(groups)
+    both = members(np.concatenate([rows, probe.control.without(groups)]), hunt.library.sample.without(groups))
     return _Choice(groups, both[: len(rows)], both[len(rows) :])
 
 
-def _suspects(hunt: Hunt, choice: _Choice, tests: int) -> list[_Suspect]:
+def _all_suspects(hunt: Hunt, probe: Probe, choices: list[_Choice]) -> list[_Suspect]:
+    """The most striking first."""
+    is_open = hunt.is_open[probe.places]
+    found = [each for choice in choices for each in _suspects(probe, choice, is_open, 2 * len(choices))]
+    return sorted(found, key=lambda each: each.p_value * each.tests)
+
+
+def _suspects(probe: Probe, choice: _Choice, is_open: NDArray[np.bool_], tests: int) -> list[_Suspect]:
     """The choice as it is, and for the values that its columns have where rows match."""
-    is_open = hunt.is_open
     matched = choice.matched & is_open
     many, asked = int(matched.sum()), int(is_open.sum())
     if many < MATCHES_MIN:
         return []
-    chance = hunt.chance(choice.honest)
-    found = []
+    chance, found = Chance.of(choice.honest, probe.is_anchor), []
     if chance.can_name(many, asked):
         found.append(_Suspect(chance.p_value(many, asked), choice, None, tests))
-    values, matches = counted(hunt.rows.only(choice.groups)[matched])
+    hashes = probe.rows.only(choice.groups)
+    values, matches = counted(hashes[matched])
     different = len(values)
     values, matches = values[matches >= MATCHES_MIN], matches[matches >= MATCHES_MIN]
-    if not len(values):
-        return found
-    frequency = np.maximum(_frequency(hunt.rows.only(choice.groups), is_open, values), matches)
-    kept = np.flatnonzero(chance.nameable(matches, frequency))
-    for place in kept[np.argsort(-matches[kept], kind="stable")][:VALUES_MAX]:
+    most = np.sort(np.argsort(-matches, kind="stable")[:VALUES_MAX])
+    values, matches = values[most], matches[most]
+    frequency = _frequency(hashes[is_open & Sieve(values).may_hold(hashes)], values)
+    for place in np.flatnonzero(chance.nameable(matches, frequency)):
         p_value = chance.p_value(int(matches[place]), int(frequency[place]))
         found.append(_Suspect(p_value, choice, values[place], tests * different))
     return found
 
 
-def _frequency(hashes: Hashes, is_open: NDArray[np.bool_], values: Hashes) -> NDArray[np.int64]:
-    """How many open rows have each of the values (ascending): int64, estimated from a part of many rows."""
-    places = np.flatnonzero(is_open)
-    step = max(1, len(places) // PROBE_ROWS)
-    probe = np.sort(hashes[places[::step]])
-    return step * (np.searchsorted(probe, values, side="right") - np.searchsorted(probe, values, side="left"))
+def _frequency(hashes: Hashes, values: Hashes) -> NDArray[np.int64]:
+    """How often each of the values (ascending) is among the hashes: int64."""
+    ranked = np.sort(hashes)
+    found = np.searchsorted(ranked, values, side="right") - np.searchsorted(ranked, values, side="left")
+    return found.astype(np.int64)
 
 
 def _settle(hunt: Hunt, suspect: _Suspect, rate: float) -> Finding | None:

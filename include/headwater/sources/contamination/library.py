@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from headwater.sources.contamination.cells import Cells
 from headwater.sources.contamination.membership import Hashes, Sieve
 
-SAMPLE_ROWS = 1_200_000
+SAMPLE_ROWS = 600_000
 """Released rows that are kept in memory; of more, every so manieth by its hash, the same ones in every batch."""
 Projection = Callable[[Cells], Hashes]
 

@@ -47,11 +47,12 @@ def newcomers(rows: Hashes, earlier: Hashes) -> NDArray[np.bool_]:
 
     Of five equal rows of which three were there earlier, the last two are new.
     """
-    order = np.argsort(rows, kind="stable")
+    new = ~members(rows, earlier)
+    seen = np.flatnonzero(~new)
+    order = seen[np.argsort(rows[seen], kind="stable")]
     ranked, known = rows[order], np.sort(earlier)
     starts = np.flatnonzero(np.append(True, ranked[1:] != ranked[:-1])) if len(ranked) else np.zeros(0, dtype=np.intp)
     rank = np.arange(len(ranked)) - np.repeat(starts, np.diff(np.append(starts, len(ranked))))
     were = np.searchsorted(known, ranked, side="right") - np.searchsorted(known, ranked, side="left")
-    new = np.empty(len(rows), dtype=bool)
     new[order] = rank >= were
     return new

@@ -33,10 +33,9 @@ NATURAL_SHARE = 0.9
 
 @dataclass(frozen=True, eq=False)
 class _Suspicion:
-    """Columns with their grids, the new rows that lie on all of them, and how improbable that is."""
+    """Columns with their grids, and how improbable it is that so many new rows lie on all of them."""
 
     grids: tuple[tuple[str, Grid], ...]
-    asked: NDArray[np.bool_]
     p_value: float
 
     @property
@@ -57,7 +56,7 @@ def hunt_rounded(hunt: Hunt, rate: float) -> list[Finding]:
     suspicions += [each for each in [_together(hunt, suspicions)] if each is not None]
     findings = []
     for suspicion in sorted(suspicions, key=lambda each: each.p_value):
-        asked = suspicion.asked & hunt.is_open
+        asked = hunt.rows.lie_on(suspicion.grids) & hunt.is_open
         ties = _best_ties(hunt, suspicion, asked)
         if ties is None:
             continue
@@ -94,13 +93,13 @@ def _is_moment(values: NDArray[np.float64]) -> bool:
 
 
 def _suspicion(hunt: Hunt, grids: tuple[tuple[str, Grid], ...]) -> _Suspicion | None:
-    asked = hunt.rows.lie_on(grids) & hunt.is_open
-    honest = hunt.control.lie_on(grids)
+    asked = hunt.probe.rows.lie_on(grids) & hunt.is_open[hunt.probe.places]
+    honest = hunt.probe.control.lie_on(grids)
     count, natural = int(asked.sum()), int(honest.sum())
     if count < ROWS_MIN or natural > NATURAL_SHARE * len(honest):
         return None
     p_value = float(too_many(np.asarray(count), np.asarray(natural), len(asked), len(honest)))
-    return _Suspicion(grids, asked, p_value) if p_value <= SUSPICIOUS else None
+    return _Suspicion(grids, p_value) if p_value <= SUSPICIOUS else None
 
 
 def _together(hunt: Hunt, suspicions: list[_Suspicion]) -> _Suspicion | None:
