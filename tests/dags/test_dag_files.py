@@ -16,7 +16,7 @@ from headwater.chain.asking import REASON_MAX, VERSION_MAX
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ["pandas", "numpy", "torch", "sdv", "sklearn", "scipy", "pyarrow", "great_expectations", "faker"]
-DECISIONS = ["recall", "rollback"]
+DECISIONS = ["recall", "renew_anchor", "rollback"]
 """DAGs that a person starts with a form; each serves all datasets."""
 SHIPPED = ["breast_cancer", "census", "fair"]
 
@@ -127,9 +127,10 @@ def test_every_dag_states_owner_tags_retries_timeouts_and_docs(shipped: dict[str
 @pytest.mark.parametrize("dag_id", DECISIONS)
 def test_a_persons_decision_is_asked_for_with_a_form(shipped: dict[str, Any], dag_id: str) -> None:
     dag = shipped["dags"][dag_id]
-    assert dag["params"] == ["dataset", "version", "reason"]
+    has_version = dag_id != "renew_anchor"
+    assert dag["params"] == ["dataset", *(["version"] if has_version else []), "reason"]
     assert dag["forms"]["dataset"]["enum"] == SHIPPED
-    assert dag["forms"]["version"]["maxLength"] == VERSION_MAX
+    assert not has_version or dag["forms"]["version"]["maxLength"] == VERSION_MAX
     assert (dag["forms"]["reason"]["minLength"], dag["forms"]["reason"]["maxLength"]) == (1, REASON_MAX)
     assert dag["tasks"] == {dag_id: ["headwater", 2, True]}
     assert (dag["is_scheduled"], dag["catchup"], dag["max_active_runs"]) == (False, False, 1)

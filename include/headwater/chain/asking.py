@@ -49,9 +49,9 @@ class Request:
             RequestRefusedError: a text is empty, says nothing, is too long, or holds characters that are no text.
         """
         return cls(
-            _text("version", version, VERSION_MAX),
-            _text("reason", reason, REASON_MAX),
-            _text("name of who decides", decided_by, NAME_MAX),
+            said("version", version, VERSION_MAX),
+            said("reason", reason, REASON_MAX),
+            said("name of who decides", decided_by, NAME_MAX),
         )
 
 
@@ -115,8 +115,12 @@ def _id_of(house: House, dataset: str, kind: Kind) -> str:
     return identity.decision_id(dataset, kind, house.run_id)
 
 
-def _text(what: str, given: str, longest: int) -> str:
-    """``given`` without spaces around it, if it says something. The message quotes nothing: it may be anything."""
+def said(what: str, given: str, longest: int) -> str:
+    """``given`` without spaces around it, if it says something. The message quotes nothing: it may be anything.
+
+    Raises:
+        RequestRefusedError: it is empty, says nothing, is longer than ``longest``, or holds characters that are no text.
+    """
     text = given.strip() if isinstance(given, str) else ""
     if not any(character.isalnum() for character in text):
         raise RequestRefusedError(f"The {what} is empty. Cure: write it in letters or digits.")

@@ -12,6 +12,7 @@ import hashlib
 from datetime import UTC, datetime
 
 from headwater.chain import identity
+from headwater.chain.asking import NAME_MAX, REASON_MAX, said
 from headwater.chain.house import House
 from headwater.ledger.records import Decision
 
@@ -25,11 +26,10 @@ def renew_anchor(house: House, dataset: str, *, reason: str, decided_by: str) ->
     takes a snapshot with the new anchor. Asked again by the same run for the same reason, nothing changes.
 
     Raises:
-        ValueError: no reason, or nobody who decides.
+        RequestRefusedError: no reason, or nobody who decides.
         NotInLedger: there is no such dataset.
     """
-    if not reason.strip() or not decided_by.strip():
-        raise ValueError(f"the anchor of {dataset} is renewed by somebody and for a reason; give both")
+    reason, decided_by = said("reason", reason, REASON_MAX), said("name of who decides", decided_by, NAME_MAX)
     with house.ledger.transaction() as books:
         former = books.datasets.locked(dataset)
         decision_id = identity.decision_id(former.dataset_id, f"{KIND}: {reason}", house.run_id)
@@ -45,8 +45,8 @@ def renew_anchor(house: House, dataset: str, *, reason: str, decided_by: str) ->
             subject_kind="dataset",
             subject_id=former.dataset_id,
             outcome=KIND,
-            reason=reason.strip(),
-            decided_by=decided_by.strip(),
+            reason=reason,
+            decided_by=decided_by,
             decided_at=datetime.now(UTC),
             detail={
                 "run_id": house.run_id,

@@ -3,7 +3,7 @@
 Belongs here: which they are, their names in words, how the watch's false alarms are shared out. Does not: how a slide
 is found (``change_point.py``, ``generations.py``, ``union.py``), the statistics (their families).
 
-The order is that in which they moved when generations learned from one another (docs/decisions/0016-watch.md).
+The order is that in which they moved when generations learned from one another (docs/decisions/0018-watch.md).
 """
 
 from __future__ import annotations

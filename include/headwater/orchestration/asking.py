@@ -1,6 +1,6 @@
 """The form of what a person asks for (dataset, version, reason), and the name of who asks.
 
-Belongs here: params that the rollback and recall DAGs share. Does not: what an answer changes (the chain's).
+Belongs here: params that the DAGs of a person's decisions share. Does not: what an answer changes (the chain's).
 """
 
 from __future__ import annotations
@@ -21,8 +21,11 @@ OWNER = "headwater"
 NOBODY = "unknown (not signed in to Airflow)"
 
 
-def form_arguments(verb: str, specs: Sequence[DatasetSpec]) -> dict[str, Any]:
+def form_arguments(verb: str, specs: Sequence[DatasetSpec], *, has_version: bool = True) -> dict[str, Any]:
     """Arguments of ``DAG(...)`` for a DAG that a person starts with a form, for any of the datasets."""
+    params = _params(specs)
+    if not has_version:
+        del params["version"]
     return {
         "dag_id": verb,
         "schedule": None,
@@ -31,7 +34,7 @@ def form_arguments(verb: str, specs: Sequence[DatasetSpec]) -> dict[str, Any]:
         "max_active_runs": 1,
         "dagrun_timeout": timedelta(hours=3),
         "tags": ["headwater", verb],
-        "params": _params(specs),
+        "params": params,
         "default_args": task_arguments(OWNER),
     }
 

@@ -93,6 +93,9 @@ def release(dataset: str, judged: dict[str, Any]) -> str:
         from headwater.chain.release import release as stage
 
         location = stage(house, spec, judged["validation_id"])
-    facts = {name: judged[name] for name in ("batch_id", "validation_id")}
+        with house.ledger.transaction() as books:
+            batch = books.batches.get(judged["batch_id"])
+    facts: dict[str, Any] = {name: judged[name] for name in ("batch_id", "validation_id")}
+    facts |= {"depth": batch.depth, "depth_max": batch.depth_max, "real_share": batch.real_share}
     get_current_context()["outlet_events"][batch_asset(dataset)].extra = facts
     return location

@@ -17,12 +17,14 @@ DOC = """\
 
 {description}
 
-1. **acquire** reads the real table, refuses drift against the spec, sets 20 % aside as the anchor.
+1. **acquire** reads the real table, refuses drift against the spec, leaves out rows that Headwater made itself, sets
+   20 % aside as the anchor.
 2. **profile** describes the rows and measures how much each statistic varies between two real samples.
 3. **train** fits each candidate ({candidates}) and judges it on the anchor.
 4. **promote** makes the best one champion, if it keeps the contract and is not worse than the champion in use, nor than
    the best generation so far, on the same anchor rows.
 
+A red **acquire** may mean that too much of the source came back from Headwater; its log says how much, and the cure.
 A red **train** with a green **promote** means that one candidate could not be fitted and another was good enough.
 A red **promote** means that nobody keeps the contract and there is no champion yet, or that the anchor is too small or
 too old to judge; its log says which.
@@ -49,7 +51,11 @@ def acquire(dataset: str) -> dict[str, str]:
     with at_stage(dataset) as (house, spec):
         from headwater.chain.acquire import acquire as stage
 
-        return {"snapshot_id": stage(house, spec), "spec_sha256": spec.sha256()}
+        snapshot_id = stage(house, spec)
+        with house.ledger.transaction() as books:
+            scan = books.snapshots.last_scan(dataset)
+    said = scan.sentence if scan else ""
+    return {"snapshot_id": snapshot_id, "spec_sha256": spec.sha256(), "contamination": said}
 
 
 @task
@@ -78,6 +84,9 @@ def promote(dataset: str, snapshot: dict[str, str], trained: list[str]) -> dict[
         from headwater.chain.promote import promote as stage
 
         settled = stage(house, spec, snapshot["snapshot_id"], [each for each in trained if each])
+        with house.ledger.transaction() as books:
+            champion = books.generators.get(settled.champion_id)
     facts: dict[str, Any] = {"generator_id": settled.champion_id, "is_promoted": settled.is_promoted}
+    facts |= {"depth": champion.depth, "depth_max": champion.depth_max, "real_share": champion.real_share}
     get_current_context()["outlet_events"][generator_asset(dataset)].extra = facts
     return {**facts, "reason": settled.reason}

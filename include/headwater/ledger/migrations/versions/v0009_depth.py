@@ -54,6 +54,9 @@ COMMENTS = {
     "COLUMN headwater.contamination_scans.depth": "Mean depth of the source as it was read.",
     "COLUMN headwater.contamination_scans.real_share": "Of the source as it was read.",
     "COLUMN headwater.contamination_scans.findings": "By way of coming back; and rows by batch.",
+    "COLUMN headwater.datasets.anchor_key": (
+        "Secret made at first registration; decides which real rows are in the anchor, until a person renews it."
+    ),
     "COLUMN headwater.snapshots.depth": "Mean generations since real rows; 0 where all rows are real.",
     "COLUMN headwater.snapshots.depth_max": "Generations of its deepest row.",
     "COLUMN headwater.snapshots.real_share": "Estimated share of real rows, after leaked ones were left out.",
@@ -63,6 +66,9 @@ COMMENTS = {
     "COLUMN headwater.batches.depth_max": "Generations since real rows, at most.",
 }
 FORMER = {
+    "headwater.datasets.anchor_key": (
+        "'Secret made at first registration; decides which real rows are in the anchor, for ever.'"
+    ),
     "headwater.snapshots.depth": "'Synthetic generations among the ancestors; 0 for real rows.'",
     "headwater.generators.depth": "NULL",
     "headwater.batches.depth": "'Generations since real rows.'",
