@@ -109,7 +109,7 @@ def test_a_renewal_is_on_record_and_happens_once_a_run(house: House, clinic: Dat
 @pytest.mark.parametrize("absent", ["reason", "decided_by"])
 def test_nobody_renews_without_a_reason(house: House, clinic: DatasetSpec, absent: str) -> None:
     given = {"reason": "old", "decided_by": "ada", absent: " "}
-    with pytest.raises(RequestRefusedError, match="is empty. Cure"):
+    with pytest.raises(RequestRefusedError, match=r"is empty\. Cure"):
         renew_anchor(house, "clinic", **given)
     with pytest.raises(NotInLedger):
         renew_anchor(house, "nowhere", reason="old", decided_by="ada")

@@ -119,7 +119,7 @@ def said(what: str, given: str, longest: int) -> str:
     """``given`` without spaces around it, if it says something. The message quotes nothing: it may be anything.
 
     Raises:
-        RequestRefusedError: it is empty, says nothing, is longer than ``longest``, or holds characters that are no text.
+        RequestRefusedError: it says nothing, is longer than ``longest``, or holds characters that are no text.
     """
     text = given.strip() if isinstance(given, str) else ""
     if not any(character.isalnum() for character in text):

@@ -24,7 +24,9 @@ class DatasetRow(Base):
     owner: Mapped[str]
     description: Mapped[str]
     anchor_key: Mapped[bytes] = mapped_column(
-        comment="Secret made at first registration; decides which real rows are in the anchor, until a person renews it."
+        comment=(
+            "Secret made at first registration; decides which real rows are in the anchor, until a person renews it."
+        )
     )
     registered_at: Mapped[Moment] = mapped_column(server_default=func.now())
 
