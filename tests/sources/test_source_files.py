@@ -221,6 +221,21 @@ def test_parquet_cut_short_or_something_else(tmp_path: Path) -> None:
         assert "no Parquet file, or it is cut short" in refused(spec)
 
 
+def test_a_batch_of_ours_is_no_source(tmp_path: Path) -> None:
+    """Its footer says so; a copy without the label is found by the scan."""
+    path = tmp_path / "rows.parquet"
+    hostile.ordinary().to_parquet(path)
+    spec = hostile.spec_of(COLUMNS, source={"kind": "parquet", "path": str(path)})
+    table = parquet.read_table(path)
+    label = {b"headwater.synthetic": b"true", b"headwater.batch_id": b"7\xff" * 99}
+    parquet.write_table(table.replace_schema_metadata(label), path)
+    said = refused(spec)
+    assert "rows are synthetic: Headwater made them" in said
+    assert len(said) < 600
+    parquet.write_table(table.replace_schema_metadata({b"headwater.synthetic": b"false"}), path)
+    assert read_source(spec, no_connection).shape[0] == table.num_rows
+
+
 @pytest.mark.skipif(not CARDIO.exists(), reason=f"{CARDIO} is not here")
 def test_cardio_with_semicolons() -> None:
     columns: dict[str, Any] = dict.fromkeys(("age", "height", "weight", "ap_hi", "ap_lo"), "numerical")

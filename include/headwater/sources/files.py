@@ -66,11 +66,22 @@ def read_parquet(spec: DatasetSpec, source: ParquetSource) -> pa.Table:
     with _opened(spec, source.path) as file:
         try:
             opened = parquet.ParquetFile(file)
+            _refuse_synthetic(spec, source.path, opened.schema_arrow.metadata or {})
             groups = [opened.read_row_group(index) for index in range(opened.num_row_groups)]
             return pa.concat_tables(groups) if groups else opened.schema_arrow.empty_table()
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError):
             what = f"The file {shown(source.path)} is no Parquet file, or it is cut short or altered."
             raise SourceError(spec.dataset, [SourceProblem(what, "Write the file again; check source.kind.")]) from None
+
+
+def _refuse_synthetic(spec: DatasetSpec, path: str, label: dict[bytes, bytes]) -> None:
+    """A file that says of itself that Headwater made it is no source, whichever house it comes from."""
+    if label.get(b"headwater.synthetic") != b"true":
+        return
+    batch = label.get(b"headwater.batch_id", b"unknown").decode(errors="replace")
+    what = f"The file {shown(path)} says that its rows are synthetic: Headwater made them (batch {batch[:64]})."
+    cure = "Name a file of real rows. To learn from synthetic rows beside real ones, use training.synthetic_share."
+    raise SourceError(spec.dataset, [SourceProblem(what, cure)])
 
 
 def resolve(dataset: str, path: str) -> str:
