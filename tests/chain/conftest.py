@@ -61,9 +61,10 @@ def clinic(tmp_path_factory: pytest.TempPathFactory) -> DatasetSpec:
 
 @pytest.fixture
 def house(database: str, tmp_path: Path) -> Iterator[House]:
-    """An empty house, which sets the same rows of ``clinic`` aside each time."""
+    """An empty house, which sets the same rows aside each time."""
     migrate(database)
-    steady_anchor(database, "clinic")
+    for dataset in ("clinic", "hostile"):
+        steady_anchor(database, dataset)
     ledger = Ledger(database)
     yield House(ledger, Store(f"file://{tmp_path}/store"), lambda _: database, "test")
     ledger.close()

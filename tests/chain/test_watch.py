@@ -34,7 +34,7 @@ AFTERWARDS = FIRST + timedelta(days=REAL_NIGHTS)
 COPY = """
     WITH night AS (
         INSERT INTO headwater.batches SELECT (jsonb_populate_record(b, jsonb_build_object(
-            'batch_id', gen_random_uuid(), 'batch_date', %(day)s::date, 'status', 'passed', 'location', NULL,
+            'batch_id', md5(%(day)s::date::text)::uuid, 'batch_date', %(day)s::date, 'status', 'passed', 'location', NULL,
             'released_at', NULL))).* FROM headwater.batches b WHERE batch_id = %(batch_id)s RETURNING batch_id
     ), judged AS (
         INSERT INTO headwater.validations SELECT (jsonb_populate_record(v, jsonb_build_object(
@@ -64,6 +64,7 @@ def slide(manned: House, nights: list[str]) -> Iterator[Callable[..., None]]:
         connection.autocommit = True
 
         def plant(*names: str, worse: float = 2.0, copies: int = COPIES) -> None:
+            connection.execute("SELECT setseed(0.7)")
             for index in range(copies):
                 facts: dict[str, Any] = {"batch_id": nights[0], "day": AFTERWARDS + timedelta(days=index)}
                 facts |= {"names": list(names), "ratio": worse * (index >= copies // 2)}
