@@ -35,7 +35,8 @@ COPY = """
     WITH night AS (
         INSERT INTO headwater.batches SELECT (jsonb_populate_record(b, jsonb_build_object(
             'batch_id', md5(%(day)s::date::text)::uuid, 'batch_date', %(day)s::date, 'status', 'passed',
-            'location', NULL, 'released_at', NULL))).* FROM headwater.batches b WHERE batch_id = %(batch_id)s RETURNING batch_id
+            'location', NULL, 'released_at', NULL))).*
+        FROM headwater.batches b WHERE batch_id = %(batch_id)s RETURNING batch_id
     ), judged AS (
         INSERT INTO headwater.validations SELECT (jsonb_populate_record(v, jsonb_build_object(
             'validation_id', gen_random_uuid(), 'batch_id', night.batch_id, 'finished_at', %(at)s, 'started_at', %(at)s
