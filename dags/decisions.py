@@ -1,7 +1,8 @@
-"""Airflow DAGs that a person starts with a form: ``rollback`` to an earlier generator, ``recall`` of what one made, and
-``renew_anchor``: other real rows judge from now on.
+"""Airflow DAGs that a person starts with a form: ``rollback`` to an earlier generator, ``recall`` of what one made,
+``renew_anchor`` (other real rows judge from now on), ``close_alarm`` of the watch.
 """
 
+from headwater.orchestration.close_alarm import close_alarm
 from headwater.orchestration.recall import recall
 from headwater.orchestration.renew_anchor import renew_anchor
 from headwater.orchestration.rollback import rollback
@@ -14,3 +15,4 @@ if specs:
     globals()["rollback"] = rollback(specs)
     globals()["recall"] = recall(specs)
     globals()["renew_anchor"] = renew_anchor(specs)
+    globals()["close_alarm"] = close_alarm(specs)

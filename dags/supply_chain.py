@@ -8,7 +8,7 @@ from headwater.orchestration.invalid import invalid_datasets
 from headwater.orchestration.nightly import nightly
 from headwater.orchestration.retrain import retrain
 from headwater.orchestration.settings import datasets_folder
-from headwater.orchestration.watch import close_alarm, watch
+from headwater.orchestration.watch import watch
 from headwater.spec import load_folder
 
 datasets = load_folder(datasets_folder())
@@ -17,7 +17,6 @@ for spec in datasets.specs:
     globals()[f"retrain__{spec.dataset}"] = retrain(spec)
     globals()[f"nightly__{spec.dataset}"] = nightly(spec)
     globals()[f"watch__{spec.dataset}"] = watch(spec)
-    globals()[f"close_alarm__{spec.dataset}"] = close_alarm(spec)
 
 if datasets.problems:
     globals()["invalid_datasets"] = invalid_datasets(datasets.problems)

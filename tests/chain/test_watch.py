@@ -15,6 +15,7 @@ from tests.chain.test_first_night import batch_of, night
 from headwater.chain import keys
 from headwater.chain.acquire import acquire
 from headwater.chain.alarms import close_alarm, is_stopped
+from headwater.chain.asking import RequestRefusedError
 from headwater.chain.house import GateClosedError, House
 from headwater.chain.profile import profile
 from headwater.chain.release import release
@@ -23,7 +24,6 @@ from headwater.chain.watch import watch
 from headwater.checks.indicators import NAMES, TOGETHER
 from headwater.checks.union import NAMES as UNION
 from headwater.checks.union import REPEATS
-from headwater.ledger import NotInLedger
 from headwater.ledger.guard_records import Alarm
 from headwater.spec import Candidate, DatasetSpec
 from headwater.spec.watch import Watch
@@ -149,7 +149,7 @@ def test_a_stop_holds_batches_back_until_a_person_closes_the_alarm(
         release(manned, stopping, judgement.validation_id)
     with manned.ledger.transaction() as books:
         assert books.batches.released_on("clinic", date(2026, 6, 20)) is None
-    with pytest.raises(ValueError, match="name both"):
+    with pytest.raises(RequestRefusedError, match="reason is empty"):
         close_alarm(manned, stopping, alarm.alarm_id, by="anna", reason=" ")
     assert close_alarm(manned, stopping, alarm.alarm_id, by="anna", reason="A library was updated on purpose.")
     assert not close_alarm(manned, stopping, alarm.alarm_id, by="anna", reason="Again.")
@@ -161,8 +161,9 @@ def test_a_stop_holds_batches_back_until_a_person_closes_the_alarm(
 
 
 def test_an_alarm_that_is_not_there_or_anothers_cannot_be_closed(manned: House, clinic: DatasetSpec) -> None:
-    with pytest.raises(NotInLedger):
-        close_alarm(manned, clinic, "00000000-0000-0000-0000-000000000000", by="anna", reason="None.")
+    for alarm_id in ("00000000-0000-0000-0000-000000000000", "' OR 1=1", "", "\0"):
+        with pytest.raises(RequestRefusedError, match=r"has no alarm of that id\. Cure"):
+            close_alarm(manned, clinic, alarm_id, by="anna", reason="None.")
 
 
 def test_rows_that_come_again_in_the_union_raise(

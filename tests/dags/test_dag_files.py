@@ -16,7 +16,9 @@ from headwater.chain.asking import REASON_MAX, VERSION_MAX
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ["pandas", "numpy", "torch", "sdv", "sklearn", "scipy", "pyarrow", "great_expectations", "faker"]
-DECISIONS = ["recall", "renew_anchor", "rollback"]
+ASKED = {"close_alarm": ["alarm_id"], "recall": ["version"], "renew_anchor": [], "rollback": ["version"]}
+"""By DAG that a person starts with a form, what it asks for beside dataset and reason."""
+DECISIONS = list(ASKED)
 """DAGs that a person starts with a form; each serves all datasets."""
 SHIPPED = ["breast_cancer", "census", "fair"]
 
@@ -76,9 +78,7 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_every_dataset_has_its_dags_and_there_is_no_problem(shipped: dict[str, Any]) -> None:
     assert shipped["errors"] == {}
-    each = [
-        f"{verb}__{name}" for verb in ("close_alarm", "maintain", "nightly", "retrain", "watch") for name in SHIPPED
-    ]
+    each = [f"{verb}__{name}" for verb in ("maintain", "nightly", "retrain", "watch") for name in SHIPPED]
     assert sorted(shipped["dags"]) == sorted([*each, *DECISIONS])
 
 
@@ -95,7 +95,6 @@ def test_tasks_are_the_stages_in_order(shipped: dict[str, Any]) -> None:
     assert list(dags["watch__fair"]["tasks"]) == ["watch", "alarm", "retrain"]
     assert dags["watch__fair"]["edges"] == [["watch", "alarm"], ["watch", "retrain"]]
     assert dags["watch__fair"]["params"] == []
-    assert dags["close_alarm__fair"]["params"] == ["alarm_id", "reason"]
 
 
 def test_assets_join_the_dags(shipped: dict[str, Any]) -> None:
@@ -127,10 +126,9 @@ def test_every_dag_states_owner_tags_retries_timeouts_and_docs(shipped: dict[str
 @pytest.mark.parametrize("dag_id", DECISIONS)
 def test_a_persons_decision_is_asked_for_with_a_form(shipped: dict[str, Any], dag_id: str) -> None:
     dag = shipped["dags"][dag_id]
-    has_version = dag_id != "renew_anchor"
-    assert dag["params"] == ["dataset", *(["version"] if has_version else []), "reason"]
+    assert dag["params"] == ["dataset", *ASKED[dag_id], "reason"]
     assert dag["forms"]["dataset"]["enum"] == SHIPPED
-    assert not has_version or dag["forms"]["version"]["maxLength"] == VERSION_MAX
+    assert "version" not in dag["forms"] or dag["forms"]["version"]["maxLength"] == VERSION_MAX
     assert (dag["forms"]["reason"]["minLength"], dag["forms"]["reason"]["maxLength"]) == (1, REASON_MAX)
     assert dag["tasks"] == {dag_id: ["headwater", 2, True]}
     assert (dag["is_scheduled"], dag["catchup"], dag["max_active_runs"]) == (False, False, 1)
@@ -152,7 +150,7 @@ def test_a_broken_spec_shows_as_a_dag_and_harms_no_other(tmp_path: Path) -> None
     (folder / "broken.yaml").write_text("dataset: broken\nowner: me\nsauce: {kind: csv}\ncolumns: {a: numercial}\n")
     report = parse(tmp_path, folder)
     assert report["errors"] == {}
-    each = ["close_alarm__fair", "maintain__fair", "nightly__fair", "retrain__fair", "watch__fair"]
+    each = ["maintain__fair", "nightly__fair", "retrain__fair", "watch__fair"]
     assert sorted(report["dags"]) == sorted(["invalid_datasets", *each, *DECISIONS])
     assert report["dags"]["rollback"]["forms"]["dataset"]["enum"] == ["fair"]
     doc = report["dags"]["invalid_datasets"]["doc"]

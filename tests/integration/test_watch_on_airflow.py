@@ -72,11 +72,11 @@ def test_alarms_are_red_and_ask_for_one_retraining_and_a_form_closes_them(
     runs = api.call("GET", "/dags/retrain__watched/dagRuns")["dag_runs"]
     assert [each["dag_run_id"] for each in runs] == [f"alarm__{run_id}"]
 
-    api.wait_for_dag("close_alarm__watched")
-    form = {"alarm_id": uid(f"watched {NAMES[0]}"), "reason": "A test."}
-    closing = api.trigger("close_alarm__watched", form)
-    api.unpause("close_alarm__watched")
-    assert api.follow("close_alarm__watched", closing, RUN_SECONDS).state == "success"
+    api.wait_for_dag("close_alarm")
+    form = {"dataset": "watched", "alarm_id": uid(f"watched {NAMES[0]}"), "reason": "A test."}
+    closing = api.trigger("close_alarm", form)
+    api.unpause("close_alarm")
+    assert api.follow("close_alarm", closing, RUN_SECONDS).state == "success"
     with ledger.transaction() as books:
         assert [each.name for each in books.watch.alarms("watched", is_open=True)] == [NAMES[1]]
         closed = books.watch.alarm(form["alarm_id"])

@@ -13,6 +13,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from headwater.chain import identity
+from headwater.chain.asking import NAME_MAX, REASON_MAX, RequestRefusedError, said
 from headwater.chain.charts import Look
 from headwater.chain.decisions import decided
 from headwater.chain.house import House
@@ -40,16 +41,18 @@ def close_alarm(house: House, spec: DatasetSpec, alarm_id: str, *, by: str, reas
     """Close an alarm by a person's decision; whether it was open. The chart of its figure begins anew.
 
     Raises:
-        ValueError: nobody, or no reason, is named.
-        NotInLedger: there is no such alarm.
+        RequestRefusedError: nobody, or no reason, is named, or the dataset has no such alarm.
     """
-    if not by.strip() or not reason.strip():
-        raise ValueError("an alarm is closed by somebody for a reason; name both")
+    reason, by = said("reason", reason, REASON_MAX), said("name of who decides", by, NAME_MAX)
     now = datetime.now(UTC)
     with house.ledger.transaction() as books:
-        alarm = books.watch.alarm(alarm_id)
-        if alarm.dataset != spec.dataset:
-            raise ValueError(f"alarm {alarm_id} is one of {alarm.dataset}, not of {spec.dataset}")
+        known = {alarm.alarm_id: alarm for alarm in books.watch.alarms(spec.dataset)}
+        alarm = known.get(alarm_id.strip().lower())
+        if alarm is None:
+            raise RequestRefusedError(
+                f"{spec.dataset} has no alarm of that id. Cure: take it from the red task of watch__{spec.dataset} or "
+                "from headwater.alarms."
+            )
         return _close(books, alarm, decided(house, spec.dataset, "close_alarm", _of(alarm), reason=reason, at=now), by)
 
 

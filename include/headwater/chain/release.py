@@ -57,7 +57,7 @@ def _refuse_stopped(house: House, spec: DatasetSpec, batch: Batch) -> None:
         raise GateClosedError(
             f"Batch {batch.batch_id} of {batch.batch_date} passed and waits: an alarm stops the releases of "
             f"{spec.dataset}. {alarm.sentence} Cure: retrain, or close alarm {alarm.alarm_id} with a reason "
-            f"(close_alarm__{spec.dataset}); then clear this task."
+            f"(DAG close_alarm); then clear this task."
         )
 
 

@@ -1,11 +1,11 @@
-"""The DAGs ``watch__X``, for slow slides across nights and generations, and ``close_alarm__X``, for a person."""
+"""The DAG ``watch__X``: slow slides across nights and generations."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
-from airflow.sdk import DAG, Param, get_current_context, task
+from airflow.sdk import DAG, task
 
 from headwater.orchestration.assets import batch_asset, generator_asset
 from headwater.orchestration.defaults import dag_arguments
@@ -25,14 +25,7 @@ Runs after every release and every promotion.
 3. **retrain** triggers `retrain__{dataset}` after a new alarm where the spec says `watch: {{on_alarm: retrain}}`.
 
 This dataset's alarms: **{on_alarm}**. An alarm stays open until a new champion is crowned or a person closes it
-(`close_alarm__{dataset}`); it is not raised again while it is open.
-"""
-
-CLOSE_DOC = """\
-### Close an alarm of `{dataset}`
-
-Name the alarm (its id stands in the red task of `watch__{dataset}`) and say why it may be closed. Its chart then begins
-anew; releases that it stopped go on.
+(DAG `close_alarm`); it is not raised again while it is open.
 """
 
 
@@ -48,18 +41,6 @@ def watch(spec: DatasetSpec) -> DAG:
         alarm.expand(raised=raised)
         if spec.watch.on_alarm == "retrain":
             _retrain_once(spec.dataset).expand(conf=raised)
-    return dag
-
-
-def close_alarm(spec: DatasetSpec) -> DAG:
-    """Build ``close_alarm__X``."""
-    form = {
-        "alarm_id": Param("", type="string", minLength=36, maxLength=36, title="Alarm"),
-        "reason": Param("", type="string", minLength=1, title="Why it may be closed"),
-    }
-    doc = CLOSE_DOC.format(dataset=spec.dataset)
-    with DAG(schedule=None, doc_md=doc, params=form, **dag_arguments(spec, "close_alarm")) as dag:
-        close(spec.dataset)
     return dag
 
 
@@ -88,15 +69,3 @@ def alarm(raised: dict[str, str]) -> None:
     from airflow.sdk.exceptions import AirflowFailException
 
     raise AirflowFailException(f"{raised['sentence']} (alarm {raised['alarm_id']})")
-
-
-@task
-def close(dataset: str) -> bool:
-    """Close the alarm that the form names; whether it was open."""
-    context = get_current_context()
-    with at_stage(dataset) as (house, spec):
-        from headwater.chain.alarms import close_alarm as stage
-
-        params = context["params"]
-        by = getattr(context["dag_run"], "triggering_user_name", None) or "a person"
-        return stage(house, spec, params["alarm_id"], by=by, reason=params["reason"])
