@@ -122,11 +122,15 @@ def mix(house: House, spec: DatasetSpec, snapshot: Snapshot, mixture: Mixture) -
 
 
 def _drawn(house: House, spec: DatasetSpec, batch: Batch, schema: TableSchema, count: int) -> pd.DataFrame:
-    """Rows of a batch at random, as many as asked; those with a category that the snapshot lacks are left out."""
+    """Rows of a batch at random, as many as asked; those with a category that the snapshot lacks are left out.
+
+    Raises:
+        ArtifactError: a file is missing, or is not the one that was released.
+    """
     with house.ledger.transaction() as books:
-        own, shards = _schema(books, batch.generator_id), len(books.batches.shards(batch.batch_id))
-    folder = batch.location or ""
-    table = pa.concat_tables([house.store.read_table(keys.part(folder, index)) for index in range(shards)])
+        own, shards = _schema(books, batch.generator_id), books.batches.shards(batch.batch_id)
+    places = [(keys.part(batch.location or "", index), shard.sha256) for index, shard in enumerate(shards)]
+    table = pa.concat_tables([house.store.read_table(key, sha256=sha256) for key, sha256 in places])
     picked = rng(spec.seed, "mixture", batch.batch_id).permutation(table.num_rows)[:count]
     rows = from_arrow(table.take(pa.array(np.sort(picked))), own)
     fits = np.ones(len(rows), dtype=bool)
