@@ -20,9 +20,9 @@ OTHERS = ("admissions", "claims", "orders", "sensors")
 """Datasets beside the bench's own; each has the same share of the validations."""
 BATCHES = """
 INSERT INTO headwater.batches (batch_id, dataset, batch_date, generator_id, spec_sha256, seed, rows, status,
-    content_hash, depth, real_share, run_id, code_version, created_at)
+    content_hash, depth, depth_max, real_share, run_id, code_version, created_at)
 SELECT gen_random_uuid(), g.dataset, DATE '2025-12-31' - nights.number, g.generator_id, s.sha256, b.seed, b.rows,
-    'passed', b.content_hash, b.depth, b.real_share, 'copied', b.code_version,
+    'passed', b.content_hash, b.depth, b.depth_max, b.real_share, 'copied', b.code_version,
     (DATE '2025-12-31' - nights.number) + TIME '01:00'
 FROM headwater.batches b, generate_series(0, %(nights)s - 1) AS nights(number), headwater.generators g
 JOIN headwater.spec_versions s ON s.dataset = g.dataset
