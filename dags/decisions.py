@@ -6,13 +6,12 @@ from headwater.orchestration.close_alarm import close_alarm
 from headwater.orchestration.recall import recall
 from headwater.orchestration.renew_anchor import renew_anchor
 from headwater.orchestration.rollback import rollback
-from headwater.orchestration.settings import datasets_folder
-from headwater.spec import load_folder
+from headwater.orchestration.settings import dataset_names
 
-specs = load_folder(datasets_folder()).specs
+datasets = dataset_names()
 
-if specs:
-    globals()["rollback"] = rollback(specs)
-    globals()["recall"] = recall(specs)
-    globals()["renew_anchor"] = renew_anchor(specs)
-    globals()["close_alarm"] = close_alarm(specs)
+if datasets:
+    globals()["rollback"] = rollback(datasets)
+    globals()["recall"] = recall(datasets)
+    globals()["renew_anchor"] = renew_anchor(datasets)
+    globals()["close_alarm"] = close_alarm(datasets)

@@ -15,9 +15,9 @@ import pyarrow as pa
 from benchmarks.contamination.ways import Planted, Way
 from benchmarks.detection.worlds import world
 from headwater.generators.registry import create
+from headwater.sources.contamination.fingerprints import distinct, fingerprint_schema, fingerprints
 from headwater.sources.contamination.library import Released
 from headwater.sources.contamination.scan import Contamination, scan
-from headwater.tables.fingerprints import distinct, fingerprint_schema, fingerprints
 from headwater.tables.schema import TableSchema
 
 ANCHOR_SHARE = 0.2

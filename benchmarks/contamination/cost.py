@@ -19,9 +19,9 @@ from pyarrow import parquet
 
 from benchmarks.detection.worlds import world
 from headwater.generators.registry import create
+from headwater.sources.contamination.fingerprints import distinct, fingerprint_schema, fingerprints
 from headwater.sources.contamination.library import Released
 from headwater.sources.contamination.scan import scan
-from headwater.tables.fingerprints import distinct, fingerprint_schema, fingerprints
 from headwater.tables.frames import from_arrow, to_arrow
 from headwater.tables.schema import TableSchema
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from uuid import uuid4
 
 from headwater.chain.house import House
-from headwater.chain.produce import plan, produce
-from headwater.chain.release import release
 from headwater.chain.train import train
-from headwater.chain.validate import validate
 from headwater.ledger.answers import ChampionVersion
-from headwater.ledger.records import Batch
 from headwater.spec import Candidate, DatasetSpec
 
 
@@ -41,31 +37,6 @@ def champion_of(house: House, dataset: str) -> str | None:
 def versions_of(house: House, dataset: str) -> list[ChampionVersion]:
     with house.ledger.transaction() as books:
         return books.champions.versions(dataset)
-
-
-def make(house: House, spec: DatasetSpec, day: date) -> tuple[str, str]:
-    """A night up to its verdict; ids of its batch and validation."""
-    planned = plan(house, spec, day)
-    for shard in planned.shards:
-        produce(house, spec, planned.batch_id, shard)
-    return planned.batch_id, validate(house, spec, planned.batch_id).validation_id
-
-
-def night(house: House, spec: DatasetSpec, day: date) -> str:
-    """A whole night; the id of its batch."""
-    batch_id, validation_id = make(house, spec, day)
-    release(house, spec, validation_id)
-    return batch_id
-
-
-def batch_of(house: House, batch_id: str) -> Batch:
-    with house.ledger.transaction() as books:
-        return books.batches.get(batch_id)
-
-
-def rows_for_readers(house: House, day: date) -> int:
-    with house.ledger.transaction() as books:
-        return books.readers.count("clinic", day)
 
 
 def in_run(house: House, run_id: str | None = None) -> House:

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 from tests.chain.conftest import retrain
-from tests.chain.test_first_night import batch_of, night
+from tests.chain.nights import batch_of, night
 
 from headwater.chain import baselines, keys
 from headwater.chain.house import GateClosedError, House

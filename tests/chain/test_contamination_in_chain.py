@@ -11,14 +11,12 @@ from typing import Any
 import pandas as pd
 import psycopg
 import pytest
+from tests.chain.nights import night
 from tests.clinic import clinic_rows, clinic_spec
 
 from headwater.chain import keys
 from headwater.chain.acquire import acquire
 from headwater.chain.house import GateClosedError, House
-from headwater.chain.produce import plan, produce
-from headwater.chain.release import release
-from headwater.chain.validate import validate
 from headwater.ledger.guard_records import ContaminationScan
 from headwater.ledger.records import Snapshot
 from headwater.spec import DatasetSpec
@@ -42,10 +40,7 @@ def spec(source: Path) -> DatasetSpec:
 def first(manned: House, clinic: DatasetSpec) -> Snapshot:
     """The snapshot of before, after two nights were released."""
     for day in DAYS:
-        planned = plan(manned, clinic, day)
-        for shard in planned.shards:
-            produce(manned, clinic, planned.batch_id, shard)
-        release(manned, clinic, validate(manned, clinic, planned.batch_id).validation_id)
+        night(manned, clinic, day)
     with manned.ledger.transaction() as books:
         found = books.snapshots.latest("clinic")
     assert found is not None

@@ -7,39 +7,19 @@ from datetime import date
 from typing import Any
 
 import pytest
+from tests.chain.nights import batch_of, night, rows_for_readers
 
 from headwater.chain import keys
 from headwater.chain.acquire import acquire
 from headwater.chain.house import GateClosedError, House
 from headwater.chain.manifest import LIBRARIES
-from headwater.chain.produce import plan, produce
+from headwater.chain.produce import plan
 from headwater.chain.profile import profile
 from headwater.chain.promote import promote
-from headwater.chain.release import release
 from headwater.chain.retire import retire
 from headwater.chain.train import train
-from headwater.chain.validate import validate
-from headwater.ledger.records import Batch
 from headwater.spec import Candidate, DatasetSpec
 from headwater.tables.hashing import block_hash, content_hash
-
-
-def night(house: House, spec: DatasetSpec, day: date) -> str:
-    planned = plan(house, spec, day)
-    for shard in planned.shards:
-        produce(house, spec, planned.batch_id, shard)
-    release(house, spec, validate(house, spec, planned.batch_id).validation_id)
-    return planned.batch_id
-
-
-def batch_of(house: House, batch_id: str) -> Batch:
-    with house.ledger.transaction() as books:
-        return books.batches.get(batch_id)
-
-
-def rows_for_readers(house: House, day: date) -> int:
-    with house.ledger.transaction() as books:
-        return books.readers.count("clinic", day)
 
 
 def in_batches(spec: DatasetSpec, **changes: Any) -> DatasetSpec:

@@ -7,17 +7,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from tests.chain.second_champion import (
-    batch_of,
-    champion_of,
-    crown,
-    in_run,
-    make,
-    night,
-    rows_for_readers,
-    train_other,
-    versions_of,
-)
+from tests.chain.nights import batch_of, make, night, rows_for_readers
+from tests.chain.second_champion import champion_of, crown, in_run, train_other, versions_of
 
 from headwater.chain import keys
 from headwater.chain.asking import RequestRefusedError

@@ -8,15 +8,8 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from tests.chain.second_champion import (
-    batch_of,
-    champion_of,
-    crown,
-    in_run,
-    night,
-    train_other,
-    versions_of,
-)
+from tests.chain.nights import batch_of, night
+from tests.chain.second_champion import champion_of, crown, in_run, train_other, versions_of
 
 from headwater.chain import rollback as stage
 from headwater.chain.asking import RequestRefusedError

@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from tests.chain.nights import night
 
 from headwater.chain.house import GateClosedError, House
-from headwater.chain.produce import plan, produce
-from headwater.chain.release import release
+from headwater.chain.produce import plan
 from headwater.chain.train import train
 from headwater.chain.training_rows import mix, plan_mixture
-from headwater.chain.validate import validate
 from headwater.ledger.records import Snapshot
 from headwater.spec import DatasetSpec
 from headwater.tables.frames import from_arrow
@@ -23,10 +22,7 @@ from headwater.tables.frames import from_arrow
 @pytest.fixture(scope="module")
 def snapshot(manned: House, clinic: DatasetSpec) -> Snapshot:
     for day in (date(2026, 6, 1), date(2026, 6, 2)):
-        planned = plan(manned, clinic, day)
-        for shard in planned.shards:
-            produce(manned, clinic, planned.batch_id, shard)
-        release(manned, clinic, validate(manned, clinic, planned.batch_id).validation_id)
+        night(manned, clinic, day)
     with manned.ledger.transaction() as books:
         found = books.snapshots.latest("clinic")
     assert found is not None

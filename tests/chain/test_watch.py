@@ -9,12 +9,12 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.chain.nights import batch_of, night
 from tests.chain.test_baselines_in_chain import judged, ledger_of
-from tests.chain.test_first_night import batch_of, night
 
 from headwater.chain import keys
 from headwater.chain.acquire import acquire
-from headwater.chain.alarms import close_alarm, is_stopped
+from headwater.chain.alarms import close_alarm, stopped_by
 from headwater.chain.asking import RequestRefusedError
 from headwater.chain.house import GateClosedError, House
 from headwater.chain.profile import profile
@@ -139,11 +139,11 @@ def test_a_stop_holds_batches_back_until_a_person_closes_the_alarm(
     manned: House, clinic: DatasetSpec, slide: Callable[..., None], nights: list[str]
 ) -> None:
     stopping = clinic.model_copy(update={"watch": Watch(on_alarm="stop")})
-    assert not is_stopped(manned, stopping)
+    assert stopped_by(manned, stopping) is None
     slide("joint.c2st")
     (alarm,) = raised(manned, stopping)
-    assert is_stopped(manned, stopping)
-    assert not is_stopped(manned, clinic)
+    assert stopped_by(manned, stopping) == alarm
+    assert stopped_by(manned, clinic) is None
     judgement = judged(manned, clinic, date(2026, 6, 20))
     with pytest.raises(GateClosedError, match=rf"passed and waits.*joint\.c2st.*Cure: .*{alarm.alarm_id}"):
         release(manned, stopping, judgement.validation_id)
@@ -196,7 +196,7 @@ def test_a_new_champion_closes_the_alarms_of_its_predecessor(
     found = watch(by_another(manned), other)
     assert found.still_open == ()
     with manned.ledger.transaction() as books:
-        closed = books.watch.alarm(alarm.alarm_id)
+        (closed,) = [each for each in books.watch.alarms("clinic") if each.alarm_id == alarm.alarm_id]
         generations = books.watch.points("clinic", "generations", TOGETHER)
         books.generators.promote("clinic", former.generator_id, datetime.now(UTC))  # type: ignore[union-attr]
     assert closed.closed_by == "headwater"

@@ -152,7 +152,8 @@ def test_a_broken_spec_shows_as_a_dag_and_harms_no_other(tmp_path: Path) -> None
     assert report["errors"] == {}
     each = ["maintain__fair", "nightly__fair", "retrain__fair", "watch__fair"]
     assert sorted(report["dags"]) == sorted(["invalid_datasets", *each, *DECISIONS])
-    assert report["dags"]["rollback"]["forms"]["dataset"]["enum"] == ["fair"]
+    # Also what is broken can be asked for; the task then says which file to mend.
+    assert report["dags"]["rollback"]["forms"]["dataset"]["enum"] == ["broken", "fair"]
     doc = report["dags"]["invalid_datasets"]["doc"]
     assert "broken.yaml" in doc
     assert "Did you mean 'source'?" in doc

@@ -88,3 +88,12 @@ def test_unknown_snapshots_are_named(ledger: Ledger) -> None:
         assert books.snapshots.profile(uid("nothing")) is None
     with pytest.raises(LedgerError, match="refuses"), ledger.transaction() as books:
         books.snapshots.get("not a uuid")
+
+
+def test_the_snapshot_of_a_generator(ledger: Ledger) -> None:
+    with ledger.transaction() as books:
+        furnish(books)
+        found = books.snapshots.of_generator(uid("generator"))
+        assert found == books.snapshots.get(uid("snapshot"))
+    with pytest.raises(NotInLedger, match="Cure"), ledger.transaction() as books:
+        books.snapshots.of_generator(uid("nowhere"))

@@ -32,11 +32,6 @@ def stopped_by(house: House, spec: DatasetSpec) -> Alarm | None:
     return alarms[0] if alarms else None
 
 
-def is_stopped(house: House, spec: DatasetSpec) -> bool:
-    """Whether releases are stopped by an open alarm."""
-    return stopped_by(house, spec) is not None
-
-
 def close_alarm(house: House, spec: DatasetSpec, alarm_id: str, *, by: str, reason: str) -> bool:
     """Close an alarm by a person's decision; whether it was open. The chart of its figure begins anew.
 
@@ -53,7 +48,8 @@ def close_alarm(house: House, spec: DatasetSpec, alarm_id: str, *, by: str, reas
                 f"{spec.dataset} has no alarm of that id. Cure: take it from the red task of watch__{spec.dataset} or "
                 "from headwater.alarms."
             )
-        return _close(books, alarm, decided(house, spec.dataset, "close_alarm", _of(alarm), reason=reason, at=now), by)
+        decision = decided(house, spec.dataset, "close_alarm", _of(alarm), reason=reason, at=now, decided_by=by)
+        return _close(books, alarm, decision)
 
 
 def record(house: House, spec: DatasetSpec, champion: Generator, looks: Sequence[Look]) -> None:
@@ -66,7 +62,7 @@ def record(house: House, spec: DatasetSpec, champion: Generator, looks: Sequence
             reason = _over(alarm, champion, looks)
             if reason:
                 closed = decided(house, spec.dataset, "close_alarm", _of(alarm), reason=reason, at=now)
-                _close(books, alarm, closed, "headwater")
+                _close(books, alarm, closed)
         for look in looks:
             alarm = _alarm(house, spec, champion, look, now)
             if look.is_alarm and books.watch.raise_alarm(alarm):
@@ -84,10 +80,11 @@ def _over(alarm: Alarm, champion: Generator, looks: Collection[Look]) -> str | N
     return f"The generation {champion.generator_id} no longer shows the slide." if is_over else None
 
 
-def _close(books: Books, alarm: Alarm, decision: Decision, by: str) -> bool:
-    was_open = books.watch.close(alarm.alarm_id, by=by, reason=decision.reason, at=decision.decided_at)
+def _close(books: Books, alarm: Alarm, decision: Decision) -> bool:
+    by, reason, at = decision.decided_by, decision.reason, decision.decided_at
+    was_open = books.watch.close(alarm.alarm_id, by=by, reason=reason, at=at)
     if was_open:
-        books.decisions.record(decision.model_copy(update={"decided_by": by}))
+        books.decisions.record(decision)
     return was_open
 
 

@@ -19,7 +19,7 @@ from headwater.checks import change_point, generations
 from headwater.checks.change_point import HISTORY, Change
 from headwater.checks.indicators import GENERATIONS_PART, NAMES, NIGHTS_PART, STEADY, TOGETHER, WORDS
 from headwater.checks.seeds import rng
-from headwater.ledger.answers import Figure, Reign
+from headwater.ledger.answers import ChampionVersion, Figure
 from headwater.ledger.guard_records import Chart
 from headwater.ledger.records import Generator
 from headwater.spec import DatasetSpec
@@ -76,7 +76,7 @@ def nights(house: House, spec: DatasetSpec, champion: Generator) -> list[Look]:
 def generation_levels(house: House, spec: DatasetSpec, champion: Generator) -> list[Look]:
     """The champion and those before it, each by its trial and nights against the real anchor, for each indicator."""
     with house.ledger.transaction() as books:
-        reigns = books.watch.reigns(spec.dataset)[-generations.HISTORY :]
+        reigns = books.champions.versions(spec.dataset)[-generations.HISTORY :]
         known = {}
         for reign in reigns:
             trial = {check.name: check.effect for check in books.validations.checks("generator", reign.generator_id)}
@@ -166,7 +166,7 @@ def _night_look(name: str, kept: Sequence[Figure], found: Change, limit: float) 
     return Look("nights", name, last, found.score, limit, since, found.shift, size, sentence)
 
 
-def _generation_look(name: str, reigns: Sequence[Reign], found: Change, limit: float) -> Look:
+def _generation_look(name: str, reigns: Sequence[ChampionVersion], found: Change, limit: float) -> Look:
     since, size = reigns[found.at].promoted_at.date(), len(reigns)
     if found.score > limit:
         sentence = (

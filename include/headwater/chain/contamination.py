@@ -23,9 +23,9 @@ from headwater.chain.fingerprinting import released_batches
 from headwater.chain.house import GateClosedError, House
 from headwater.ledger.guard_records import ContaminationScan
 from headwater.ledger.records import Batch, Snapshot
+from headwater.sources.contamination.fingerprints import fingerprints
 from headwater.sources.contamination.scan import Contamination, scan
 from headwater.spec import DatasetSpec
-from headwater.tables.fingerprints import fingerprints
 from headwater.tables.frames import from_arrow
 from headwater.tables.schema import TableSchema
 

@@ -69,8 +69,7 @@ def _publish(house: House, spec: DatasetSpec, batch: Batch, validation: Validati
     fingerprint(house, batch, source)  # before anybody can read the rows: they must be known when they come back
     with house.ledger.transaction() as books:
         refuse_recalled(books, batch)
-        generator = books.generators.get(batch.generator_id)
-        schema = books.snapshots.get(generator.snapshot_id).schema
+        schema = books.snapshots.of_generator(batch.generator_id).schema
         former = books.batches.released_on(batch.dataset, batch.batch_date)
         if former is not None:
             books.batches.mark(former.batch_id, "superseded")

@@ -17,12 +17,11 @@ from numpy.typing import NDArray
 from headwater.chain import keys
 from headwater.chain.house import GateClosedError, House
 from headwater.checks.seeds import rng
-from headwater.ledger import Books
 from headwater.ledger.records import Batch, Snapshot
 from headwater.sources.contamination.cells import Cells
+from headwater.sources.contamination.fingerprints import fingerprints
 from headwater.sources.contamination.membership import members
 from headwater.spec import DatasetSpec
-from headwater.tables.fingerprints import fingerprints
 from headwater.tables.frames import conform, from_arrow
 from headwater.tables.schema import TableSchema
 
@@ -82,7 +81,7 @@ def plan_mixture(house: House, spec: DatasetSpec, snapshot: Snapshot) -> Mixture
         return Mixture((), 0)
     with house.ledger.transaction() as books:
         released = [one for one in books.batches.ever_released(spec.dataset) if one.status == "released"]
-        schemas = {one.generator_id: _schema(books, one.generator_id) for one in released}
+        schemas = {one.generator_id: books.snapshots.of_generator(one.generator_id).schema for one in released}
     usable = [
         one
         for one in released
@@ -128,7 +127,7 @@ def _drawn(house: House, spec: DatasetSpec, batch: Batch, schema: TableSchema, c
         ArtifactError: a file is missing, or is not the one that was released.
     """
     with house.ledger.transaction() as books:
-        own, shards = _schema(books, batch.generator_id), books.batches.shards(batch.batch_id)
+        own, shards = books.snapshots.of_generator(batch.generator_id).schema, books.batches.shards(batch.batch_id)
     places = [(keys.part(batch.location or "", index), shard.sha256) for index, shard in enumerate(shards)]
     table = pa.concat_tables([house.store.read_table(key, sha256=sha256) for key, sha256 in places])
     picked = rng(spec.seed, "mixture", batch.batch_id).permutation(table.num_rows)[:count]
@@ -149,7 +148,3 @@ def _new_rows(real: pd.DataFrame, made: pd.DataFrame, schema: TableSchema) -> ND
     is_first = np.zeros(len(theirs), dtype=bool)
     is_first[np.unique(theirs, return_index=True)[1]] = True
     return is_first & ~members(theirs, ours)
-
-
-def _schema(books: Books, generator_id: str) -> TableSchema:
-    return books.snapshots.get(books.generators.get(generator_id).snapshot_id).schema

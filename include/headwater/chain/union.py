@@ -57,8 +57,8 @@ def _comparable(house: House, spec: DatasetSpec, champion: Generator) -> list[Ba
     closed = closings(house, spec, "union")
     with house.ledger.transaction() as books:
         batches = books.watch.released(spec.dataset, spec.watch.nights)
-        makers = {batch.generator_id: books.generators.get(batch.generator_id) for batch in batches}
-        shapes = {each: books.snapshots.get(maker.snapshot_id).schema for each, maker in makers.items()}
+        makers = {batch.generator_id for batch in batches}
+        shapes = {each: books.snapshots.of_generator(each).schema for each in makers}
         shape = books.snapshots.get(champion.snapshot_id).schema
     begin = max(closed.values(), default=None)
     return [

@@ -94,8 +94,7 @@ def _last_rows(house: House, batch: Batch, prepared: Prepared) -> NDArray[np.uin
         last = books.batches.released_before(batch.dataset, batch.batch_date)
         if last is None or last.location is None:
             return None
-        maker = books.generators.get(last.generator_id)
-        schema = books.snapshots.get(maker.snapshot_id).schema
+        schema = books.snapshots.of_generator(last.generator_id).schema
     key = keys.part(last.location, 0)
     if schema != prepared.reference.schema or not house.store.exists(key):
         return None

@@ -14,6 +14,7 @@ simulation gives the limit for every table and figure (``benchmarks/watch/limits
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,17 +87,20 @@ def together(figures: NDArray[np.float64], ties: NDArray[np.float64]) -> NDArray
 
 
 def limit(rate: float) -> float:
-    """The limit that honest nights pass with this chance in a year.
+    """The limit that honest nights pass with this chance in a year. Raises: ValueError, see :func:`between`."""
+    return between(LIMITS, rate)
 
-    Between the simulated rates it is interpolated in the logarithm of the rate.
+
+def between(limits: Mapping[float, float], rate: float) -> float:
+    """The limit for a yearly rate between those that were simulated, interpolated in the logarithm of the rate.
 
     Raises:
         ValueError: a rate outside the simulated ones.
     """
-    rates = sorted(LIMITS)
+    rates = sorted(limits)
     if not rates[0] <= rate <= rates[-1]:
         raise ValueError(f"limits were simulated for rates from {rates[0]} to {rates[-1]} a year, not for {rate}")
-    return float(np.interp(np.log(rate), np.log(rates), [LIMITS[each] for each in rates]))
+    return float(np.interp(np.log(rate), np.log(rates), [limits[each] for each in rates]))
 
 
 def _ranks(values: NDArray[np.float64], ties: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater.checks.change_point import Change
+from headwater.checks.change_point import Change, between
 
 HISTORY = 52
 """Generations that are looked back at."""
@@ -89,12 +89,5 @@ def _roam(levels: NDArray[np.float64], noise: NDArray[np.float64]) -> float:
 
 
 def limit(rate: float) -> float:
-    """The limit that honest generations pass with this chance in a year; interpolated in the logarithm of the rate.
-
-    Raises:
-        ValueError: a rate outside the simulated ones.
-    """
-    rates = sorted(LIMITS)
-    if not rates[0] <= rate <= rates[-1]:
-        raise ValueError(f"limits were simulated for rates from {rates[0]} to {rates[-1]} a year, not for {rate}")
-    return float(np.interp(np.log(rate), np.log(rates), [LIMITS[each] for each in rates]))
+    """The limit that honest generations pass with this chance in a year. Raises: ValueError, see ``between``."""
+    return between(LIMITS, rate)

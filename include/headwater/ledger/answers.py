@@ -93,13 +93,6 @@ class Figure(Model):
     passed: bool
 
 
-class Reign(Model):
-    """A champion and when it was first crowned."""
-
-    generator_id: Id
-    promoted_at: AwareDatetime
-
-
 class DocsQuery(Model):
     """Which validations the Data Docs index lists. None asks for nothing; ``to_date`` is the last day of the range.
 

@@ -12,7 +12,6 @@ from typing import Any
 from airflow.sdk import Param, get_current_context
 
 from headwater.orchestration.defaults import task_arguments
-from headwater.spec import DatasetSpec
 
 REASON_MAX, VERSION_MAX = 2_000, 64
 """Characters; the chain has the same limits (``chain/asking.py``), which cannot be imported while parsing."""
@@ -21,11 +20,29 @@ OWNER = "headwater"
 NOBODY = "unknown (not signed in to Airflow)"
 
 
-def form_arguments(verb: str, specs: Sequence[DatasetSpec], *, has_version: bool = True) -> dict[str, Any]:
-    """Arguments of ``DAG(...)`` for a DAG that a person starts with a form, for any of the datasets."""
-    params = _params(specs)
-    if not has_version:
-        del params["version"]
+VERSION = Param(
+    "previous",
+    type="string",
+    minLength=1,
+    maxLength=VERSION_MAX,
+    title="Version",
+    description="The number of a champion (1 is the dataset's first), a generator id, or previous: the one before the "
+    "present champion. A number that is none lists those that are.",
+)
+"""Which generator, where a form asks for one."""
+
+
+def form_arguments(verb: str, datasets: Sequence[str], **asked: Param) -> dict[str, Any]:
+    """Arguments of ``DAG(...)`` for a DAG that a person starts with a form: dataset, what else is asked, reason."""
+    dataset = Param(type="string", enum=list(datasets), title="Dataset", description="The dataset it is about.")
+    reason = Param(
+        type="string",
+        minLength=1,
+        maxLength=REASON_MAX,
+        pattern=r"\w",
+        title="Reason",
+        description="Why. It stands in the ledger beside your name.",
+    )
     return {
         "dag_id": verb,
         "schedule": None,
@@ -34,7 +51,7 @@ def form_arguments(verb: str, specs: Sequence[DatasetSpec], *, has_version: bool
         "max_active_runs": 1,
         "dagrun_timeout": timedelta(hours=3),
         "tags": ["headwater", verb],
-        "params": params,
+        "params": {"dataset": dataset, **asked, "reason": reason},
         "default_args": task_arguments(OWNER),
     }
 
@@ -42,31 +59,3 @@ def form_arguments(verb: str, specs: Sequence[DatasetSpec], *, has_version: bool
 def who_asks() -> str:
     """The user who triggered this run, as Airflow's login knows them; :data:`NOBODY` for a run from a command line."""
     return getattr(get_current_context()["dag_run"], "triggering_user_name", None) or NOBODY
-
-
-def _params(specs: Sequence[DatasetSpec]) -> dict[str, Param]:
-    return {
-        "dataset": Param(
-            type="string",
-            enum=sorted(spec.dataset for spec in specs),
-            title="Dataset",
-            description="Whose generator it is about.",
-        ),
-        "version": Param(
-            "previous",
-            type="string",
-            minLength=1,
-            maxLength=VERSION_MAX,
-            title="Version",
-            description="The number of a champion (1 is the dataset's first), a generator id, or previous: the one "
-            "before the present champion. A number that is none lists those that are.",
-        ),
-        "reason": Param(
-            type="string",
-            minLength=1,
-            maxLength=REASON_MAX,
-            pattern=r"\w",
-            title="Reason",
-            description="Why. It stands in the ledger beside your name.",
-        ),
-    }

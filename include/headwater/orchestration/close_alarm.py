@@ -9,7 +9,6 @@ from airflow.sdk import DAG, Param, get_current_context, task
 
 from headwater.orchestration.asking import form_arguments, who_asks
 from headwater.orchestration.stages import at_stage
-from headwater.spec import DatasetSpec
 
 DOC = """\
 ### Close an alarm of the watch
@@ -24,14 +23,12 @@ select alarm_id, sentence from headwater.alarms where dataset = 'X' and closed_a
 A red task has changed nothing; its log says why.
 """
 
+ALARM = Param(type="string", minLength=36, maxLength=36, title="Alarm", description="Its id.")
 
-def close_alarm(specs: Sequence[DatasetSpec]) -> DAG:
+
+def close_alarm(datasets: Sequence[str]) -> DAG:
     """Build ``close_alarm`` for these datasets."""
-    arguments = form_arguments("close_alarm", specs, has_version=False)
-    alarm = Param(type="string", minLength=36, maxLength=36, title="Alarm", description="Its id.")
-    params = arguments["params"]
-    arguments["params"] = {"dataset": params["dataset"], "alarm_id": alarm, "reason": params["reason"]}
-    with DAG(doc_md=DOC, **arguments) as dag:
+    with DAG(doc_md=DOC, **form_arguments("close_alarm", datasets, alarm_id=ALARM)) as dag:
         close.override(task_id="close_alarm")()
     return dag
 

@@ -7,9 +7,8 @@ from typing import Any
 
 from airflow.sdk import DAG, get_current_context, task
 
-from headwater.orchestration.asking import form_arguments, who_asks
+from headwater.orchestration.asking import VERSION, form_arguments, who_asks
 from headwater.orchestration.stages import at_stage
-from headwater.spec import DatasetSpec
 
 DOC = """\
 ### Take the batches of a withdrawn generator back
@@ -26,9 +25,9 @@ A red task says in its log why; batches it had recalled stay recalled, and runni
 """
 
 
-def recall(specs: Sequence[DatasetSpec]) -> DAG:
+def recall(datasets: Sequence[str]) -> DAG:
     """Build ``recall`` for these datasets."""
-    with DAG(doc_md=DOC, **form_arguments("recall", specs)) as dag:
+    with DAG(doc_md=DOC, **form_arguments("recall", datasets, version=VERSION)) as dag:
         take_back.override(task_id="recall")()
     return dag
 

@@ -8,7 +8,6 @@ from airflow.sdk import DAG, get_current_context, task
 
 from headwater.orchestration.asking import form_arguments, who_asks
 from headwater.orchestration.stages import at_stage
-from headwater.spec import DatasetSpec
 
 DOC = """\
 ### Set other real rows aside as the anchor
@@ -22,9 +21,9 @@ because a candidate failed. Who asked and why stands in the ledger.
 """
 
 
-def renew_anchor(specs: Sequence[DatasetSpec]) -> DAG:
+def renew_anchor(datasets: Sequence[str]) -> DAG:
     """Build ``renew_anchor`` for these datasets."""
-    with DAG(doc_md=DOC, **form_arguments("renew_anchor", specs, has_version=False)) as dag:
+    with DAG(doc_md=DOC, **form_arguments("renew_anchor", datasets)) as dag:
         renew.override(task_id="renew_anchor")()
     return dag
 

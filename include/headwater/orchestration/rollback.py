@@ -7,10 +7,9 @@ from typing import Any
 
 from airflow.sdk import DAG, get_current_context, task
 
-from headwater.orchestration.asking import form_arguments, who_asks
+from headwater.orchestration.asking import VERSION, form_arguments, who_asks
 from headwater.orchestration.assets import GENERATOR_BACK, generator_asset
 from headwater.orchestration.stages import at_stage
-from headwater.spec import DatasetSpec
 
 DOC = """\
 ### Make an earlier champion current again
@@ -31,9 +30,9 @@ A red task has changed nothing; its log says why.
 """
 
 
-def rollback(specs: Sequence[DatasetSpec]) -> DAG:
+def rollback(datasets: Sequence[str]) -> DAG:
     """Build ``rollback`` for these datasets."""
-    with DAG(doc_md=DOC, **form_arguments("rollback", specs)) as dag:
+    with DAG(doc_md=DOC, **form_arguments("rollback", datasets, version=VERSION)) as dag:
         bring_back.override(task_id="rollback", outlets=[GENERATOR_BACK])()
     return dag
 

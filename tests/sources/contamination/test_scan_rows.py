@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from headwater.sources.contamination.fingerprints import distinct
 from headwater.sources.contamination.library import Released
 from headwater.sources.contamination.scan import Contamination, scan
-from headwater.tables.fingerprints import distinct
 
 ROWS = 4_000
 IS_ANCHOR = np.arange(ROWS) < 800

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from headwater.ledger.errors import NotInLedger
 from headwater.ledger.guard_records import ContaminationScan
+from headwater.ledger.models.generators import GeneratorRow
 from headwater.ledger.models.snapshots import ContaminationScanRow, ProfileRow, SnapshotRow
 from headwater.ledger.records import Profile, Snapshot
 from headwater.ledger.repositories.rows import to_record, to_values
@@ -30,6 +31,14 @@ class Snapshots:
         row = self._session.get(SnapshotRow, snapshot_id, populate_existing=True)
         if row is None:
             raise NotInLedger(f"There is no snapshot {snapshot_id} in the ledger. Cure: run acquire.")
+        return to_record(Snapshot, row)
+
+    def of_generator(self, generator_id: str) -> Snapshot:
+        """The snapshot that a generator learned from. Raises: NotInLedger."""
+        query = select(SnapshotRow).join(GeneratorRow, GeneratorRow.snapshot_id == SnapshotRow.snapshot_id)
+        row = self._session.scalars(query.where(GeneratorRow.generator_id == generator_id)).first()
+        if row is None:
+            raise NotInLedger(f"There is no generator {generator_id} in the ledger. Cure: train it first.")
         return to_record(Snapshot, row)
 
     def latest(self, dataset: str) -> Snapshot | None:

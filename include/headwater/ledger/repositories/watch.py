@@ -8,11 +8,9 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from headwater.ledger.answers import Figure, Reign
-from headwater.ledger.errors import NotInLedger
+from headwater.ledger.answers import Figure
 from headwater.ledger.guard_records import Alarm, WatchPoint
 from headwater.ledger.models.batches import BatchRow
-from headwater.ledger.models.generators import ChampionRow
 from headwater.ledger.models.validations import CheckRow, ValidationRow
 from headwater.ledger.models.watch import AlarmRow, WatchPointRow
 from headwater.ledger.records import Batch
@@ -44,13 +42,6 @@ class Watch:
         )
         return [Figure.model_validate(dict(row._mapping)) for row in self._session.execute(query)]
 
-    def reigns(self, dataset: str) -> list[Reign]:
-        """The dataset's champions in the order of their first coronation, each once."""
-        began = func.min(ChampionRow.promoted_at).label("promoted_at")
-        query = select(ChampionRow.generator_id, began).where(ChampionRow.dataset == dataset)
-        rows = self._session.execute(query.group_by(ChampionRow.generator_id).order_by(began, ChampionRow.generator_id))
-        return [Reign.model_validate(dict(row._mapping)) for row in rows]
-
     def released(self, dataset: str, limit: int) -> list[Batch]:
         """The last ``limit`` released batches, oldest first."""
         query = select(BatchRow).where(BatchRow.dataset == dataset, BatchRow.status == "released")
@@ -70,13 +61,6 @@ class Watch:
     def raise_alarm(self, alarm: Alarm) -> bool:
         """Write the alarm, unless one of its chart and statistic is open or it was raised before; whether it is new."""
         return insert_new(self._session, AlarmRow, _limited(to_values(alarm)))
-
-    def alarm(self, alarm_id: str) -> Alarm:
-        """The alarm of that id. Raises: NotInLedger."""
-        row = self._session.get(AlarmRow, alarm_id, populate_existing=True)
-        if row is None:
-            raise NotInLedger(f"There is no alarm {alarm_id} in the ledger. Cure: take an id of the table alarms.")
-        return Alarm.model_validate(_of_row(row, Alarm))
 
     def alarms(self, dataset: str, *, is_open: bool | None = None, run_id: str | None = None) -> list[Alarm]:
         """The dataset's alarms, oldest first: all, those that are open or closed, those that a run raised."""

@@ -14,9 +14,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from headwater.sources.contamination.fingerprints import bits, cell_hashes, mixed
 from headwater.sources.contamination.membership import Hashes
 from headwater.sources.contamination.rounding import Grid, Ties
-from headwater.tables.fingerprints import bits, cell_hashes, mixed
 
 GROUPS_MAX = 15
 """Columns that are left out together in wide tables: any two of 15 groups are 105 choices, whatever the width."""

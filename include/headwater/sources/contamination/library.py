@@ -24,7 +24,7 @@ Projection = Callable[[Cells], Hashes]
 class Released:
     """A batch that readers could see: its id, rows, columns of fingerprints, and how to get these.
 
-    ``schema`` is that of :func:`headwater.tables.fingerprints.fingerprint_schema`.
+    ``schema`` is that of :func:`headwater.sources.contamination.fingerprints.fingerprint_schema`.
     """
 
     batch_id: str

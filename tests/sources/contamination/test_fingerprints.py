@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from headwater.tables.fingerprints import bits, cell_hashes, distinct, fingerprint_schema, fingerprints
+from headwater.sources.contamination.fingerprints import bits, cell_hashes, distinct, fingerprint_schema, fingerprints
 from headwater.tables.schema import ColumnSchema, TableSchema
 
 

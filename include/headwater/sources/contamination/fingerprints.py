@@ -1,7 +1,7 @@
 """Fingerprints of rows: what is kept of a released batch, so that its rows are known again when they come back.
 
-Belongs here: from a frame to its fingerprints, and from fingerprints to hashes of cells. Does not: searching for rows
-(``sources/contamination``), where fingerprints lie.
+Belongs here: from a frame to its fingerprints, and from fingerprints to hashes of cells. Does not: searching for rows,
+where fingerprints lie.
 
 A category is kept as 32 bits of a digest of its text, a number or moment as itself: a consumer may round it, and then
 its rounded form must be found too. Ids and personal data are not kept: a batch has them made up anew.
@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from headwater.checks.arrays import codes, is_discrete, numbers
 from headwater.tables.schema import ColumnSchema, TableSchema
 
 _MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
@@ -32,15 +33,17 @@ def fingerprints(frame: pd.DataFrame, schema: TableSchema) -> pa.Table:
     Args:
         frame: conforms to ``schema``.
         schema: the frame's.
+
+    Raises:
+        CannotJudgeError: a value is no category of its column.
     """
-    arrays = [_numbers(frame[c.name]) if _is_number(c) else _codes(frame[c.name], c) for c in schema.learned]
+    arrays = [_column(frame[column.name], column) for column in schema.learned]
     return pa.table(arrays, schema=fingerprint_schema(schema))
 
 
 def fingerprint_schema(schema: TableSchema) -> pa.Schema:
     """Columns of the fingerprints of such rows: double for numbers and moments, uint32 for categories."""
-    kinds = {True: pa.float64(), False: pa.uint32()}
-    return pa.schema([(column.name, kinds[_is_number(column)]) for column in schema.learned])
+    return pa.schema([(each.name, pa.uint32() if is_discrete(each) else pa.float64()) for each in schema.learned])
 
 
 def distinct(table: pa.Table) -> pa.Table:
@@ -78,31 +81,19 @@ def mixed(words: NDArray[np.uint64], name: str) -> NDArray[np.uint64]:
     return mix
 
 
-def _is_number(column: ColumnSchema) -> bool:
-    return column.sdtype in ("numerical", "datetime")
+def _column(values: pd.Series, column: ColumnSchema) -> NDArray[np.float64] | NDArray[np.uint32]:
+    if not is_discrete(column):
+        return numbers(values)
+    categories = (False, True) if column.categories is None else column.categories
+    # A missing category has the code -1 and so the last digest, which is 0.
+    return np.array([*map(_digest, categories), 0], dtype=np.uint32)[codes(values, column)]
 
 
-def _numbers(values: pd.Series) -> NDArray[np.float64]:
-    if pd.api.types.is_datetime64_any_dtype(values.dtype):
-        instants = values.to_numpy().astype("datetime64[us]")
-        seconds = instants.astype(np.int64) / 1e6
-        seconds[np.isnat(instants)] = np.nan
-        return seconds
-    return values.to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def _codes(values: pd.Series, column: ColumnSchema) -> NDArray[np.uint32]:
-    """Digests of the categories' texts; a category keeps its digest whatever the other ones are."""
-    as_category = values.astype("category") if not isinstance(values.dtype, pd.CategoricalDtype) else values
-    digests = [_digest(value, column) for value in as_category.cat.categories]
-    return np.array([*digests, 0], dtype=np.uint32)[as_category.cat.codes.to_numpy()]
-
-
-def _digest(value: Any, column: ColumnSchema) -> int:
+def _digest(value: Any) -> int:
     """32 bits, never 0. The text does not depend on the storage: 3 and 3.0 are one category, true and 1 are not."""
-    if isinstance(value, bool | np.bool_) or column.storage == "boolean":
-        text = str(bool(value)).lower()
-    elif isinstance(value, float | np.floating) and float(value).is_integer():
+    if isinstance(value, bool):
+        text = str(value).lower()
+    elif isinstance(value, float) and value.is_integer():
         text = str(int(value))
     else:
         text = str(value)
