@@ -23,7 +23,9 @@ select alarm_id, sentence from headwater.alarms where dataset = 'X' and closed_a
 A red task has changed nothing; its log says why.
 """
 
-ALARM = Param(type="string", minLength=36, maxLength=36, title="Alarm", description="Its id.")
+ALARM = Param(
+    type="string", minLength=36, maxLength=36, title="Alarm", description="Its id: the red task of watch__X names it."
+)
 
 
 def close_alarm(datasets: Sequence[str]) -> DAG:
