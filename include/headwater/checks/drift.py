@@ -214,4 +214,4 @@ def _sentence(figures: Sequence[Figure], unlikely: Sequence[Newcomers], fits: Fi
         return f"No drift: {against}. Nearest to its limit is {figures[0].words}.{more}"
     words = [f"{each.words}, more than chance brings" for each in unlikely[:TOLD_MAX]]
     words += [each.words for each in bad[:TOLD_MAX]]
-    return f"Drift: {against}; {len(bad)} of {len(figures)} figures are beyond their limits. {'; '.join(words)}."
+    return f"Drift: {against}; figures beyond their limits: {len(bad)} of {len(figures)}. {'; '.join(words)}."
