@@ -10,6 +10,10 @@ stayed, both sides share them and differ by less, down to ``1/n - 1/N`` of an un
 the safe side. Families that look for copies, repetitions and foreign values are not asked, since a new snapshot mostly
 *is* the old one.
 
+**Twice.** One champion's rows are compared night after night, and where they happen to lie far out, so does every
+night: a deployment may have several times the rate. So what a first sample blames is asked again of a second one, of
+other rows of the same snapshot, and each figure counts with the smaller of both. That can only withdraw an alarm.
+
 **Their seat.** Exact tests that are not asked leave their part of the family-wise rate to one of our own,
 :data:`VALUES`: every category and "missing" of each column on all rows, too few or too many (the battery only looks for
 too few), and newcomers. Its p-value is uniform on honest rows or larger, as theirs is, so the family's limit holds.
@@ -44,6 +48,7 @@ from headwater.checks.prepared import Prepared
 from headwater.checks.sample import Sample, Seen
 from headwater.checks.seeds import rng
 from headwater.checks.statistic import deviate, too_few, too_many
+from headwater.checks.tally import Whole
 
 FAMILIES = (column, pair, category, tail, cell, dependence, neighbours, joint, utility, fairness)
 VALUES = "drift.values"
@@ -136,20 +141,39 @@ def compare(prepared: Prepared, floor: Baseline, rows: pd.DataFrame, label: str)
     sizes = len(rows), len(reference.train)
     if len(fits.frame) < prepared.n:
         return _too_few_left(fits, sizes, prepared.n)
-    picked = rng(reference.seed, "drift", label).choice(len(fits.frame), prepared.n, replace=False)
-    seen = Seen(
-        rows=prepared.yardstick.code(fits.frame.iloc[picked]),
-        prepared=prepared,
-        whole=prepared.counter.whole(fits.frame),
-    )
-    sample = floor.sample(seen)
+    draw = rng(reference.seed, "drift", label)
+    picked = draw.choice(len(fits.frame), prepared.n, replace=False)
+    whole = prepared.counter.whole(fits.frame)
+    figures, unlikely = _measured(floor, _sample(prepared, floor, fits.frame.iloc[picked], whole), fits)
+    if figures[0].ratio > 1:
+        others = draw.permutation(np.setdiff1d(np.arange(len(fits.frame)), picked))
+        again = np.concatenate([others, picked])[: prepared.n]
+        second, _ = _measured(floor, _sample(prepared, floor, fits.frame.iloc[again], whole), fits)
+        figures = _lesser(figures, second)
+    said = _sentence(figures, unlikely, fits, sizes)
+    return Comparison(figures[0].ratio > 1, said, tuple(figures), fits.newcomers, sizes)
+
+
+def _sample(prepared: Prepared, floor: Baseline, rows: pd.DataFrame, whole: Whole) -> Sample:
+    return floor.sample(Seen(rows=prepared.yardstick.code(rows), prepared=prepared, whole=whole))
+
+
+def _measured(floor: Baseline, sample: Sample, fits: Fitted) -> tuple[list[Figure], list[Newcomers]]:
+    """Every figure, largest ratio first; and the newcomers that are more than chance brings."""
     found, broken = battery.measure(sample, FAMILIES)
     values, unlikely = _values(floor, sample, fits)
     figures = [_figure(floor, sample, name, found[name]) for name in floor.null.statistics if name in found]
     figures += [Figure(name, _FAR, reason=each.reason) for name, each in broken.items()]
-    figures = sorted([*figures, values], key=lambda each: -each.ratio)
-    said = _sentence(figures, unlikely, fits, sizes)
-    return Comparison(figures[0].ratio > 1, said, tuple(figures), fits.newcomers, sizes)
+    return sorted([*figures, values], key=lambda each: -each.ratio), unlikely
+
+
+def _lesser(first: Sequence[Figure], second: Sequence[Figure]) -> list[Figure]:
+    """Of each figure the one with the smaller ratio; one that was measured once stays."""
+    found = {each.name: each for each in first}
+    for each in second:
+        if each.name not in found or each.ratio < found[each.name].ratio:
+            found[each.name] = each
+    return sorted(found.values(), key=lambda each: -each.ratio)
 
 
 def _figure(floor: Baseline, sample: Sample, name: str, values: NDArray[np.float64]) -> Figure:
