@@ -4,6 +4,7 @@ This file only tells the story. What a DAG does is in ``headwater/orchestration`
 does in ``headwater/chain``.
 """
 
+from headwater.orchestration.drift import drift
 from headwater.orchestration.invalid import invalid_datasets
 from headwater.orchestration.nightly import nightly
 from headwater.orchestration.retrain import retrain
@@ -16,6 +17,7 @@ datasets = load_folder(datasets_folder())
 for spec in datasets.specs:
     globals()[f"retrain__{spec.dataset}"] = retrain(spec)
     globals()[f"nightly__{spec.dataset}"] = nightly(spec)
+    globals()[f"drift__{spec.dataset}"] = drift(spec)
     globals()[f"watch__{spec.dataset}"] = watch(spec)
 
 if datasets.problems:

@@ -78,7 +78,7 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_every_dataset_has_its_dags_and_there_is_no_problem(shipped: dict[str, Any]) -> None:
     assert shipped["errors"] == {}
-    each = [f"{verb}__{name}" for verb in ("maintain", "nightly", "retrain", "watch") for name in SHIPPED]
+    each = [f"{verb}__{name}" for verb in ("drift", "maintain", "nightly", "retrain", "watch") for name in SHIPPED]
     assert sorted(shipped["dags"]) == sorted([*each, *DECISIONS])
 
 
@@ -95,6 +95,9 @@ def test_tasks_are_the_stages_in_order(shipped: dict[str, Any]) -> None:
     assert list(dags["watch__fair"]["tasks"]) == ["watch", "alarm", "retrain"]
     assert dags["watch__fair"]["edges"] == [["watch", "alarm"], ["watch", "retrain"]]
     assert dags["watch__fair"]["params"] == []
+    assert dags["drift__fair"]["tasks"].keys() == {"acquire", "drift", "retrain"}
+    assert dags["drift__fair"]["edges"] == [["acquire", "drift"], ["drift", "retrain"]]
+    assert dags["drift__fair"]["is_scheduled"] is True
 
 
 def test_assets_join_the_dags(shipped: dict[str, Any]) -> None:
@@ -143,6 +146,18 @@ def test_without_a_dataset_there_is_nothing_to_decide(tmp_path: Path) -> None:
     assert (report["errors"], report["dags"]) == ({}, {})
 
 
+def test_a_look_for_drift_can_be_switched_off_and_asked_for_by_hand(tmp_path: Path) -> None:
+    folder = tmp_path / "datasets"
+    folder.mkdir()
+    text = (ROOT / "include" / "datasets" / "fair.yaml").read_text()
+    assert "schedule:" not in text
+    (folder / "fair.yaml").write_text(f'{text}\nschedule: {{drift: ""}}\n')
+    report = parse(tmp_path, folder)
+    assert report["errors"] == {}
+    assert report["dags"]["drift__fair"]["is_scheduled"] is False
+    assert report["dags"]["retrain__fair"]["is_scheduled"] is True
+
+
 def test_a_broken_spec_shows_as_a_dag_and_harms_no_other(tmp_path: Path) -> None:
     folder = tmp_path / "datasets"
     folder.mkdir()
@@ -150,7 +165,7 @@ def test_a_broken_spec_shows_as_a_dag_and_harms_no_other(tmp_path: Path) -> None
     (folder / "broken.yaml").write_text("dataset: broken\nowner: me\nsauce: {kind: csv}\ncolumns: {a: numercial}\n")
     report = parse(tmp_path, folder)
     assert report["errors"] == {}
-    each = ["maintain__fair", "nightly__fair", "retrain__fair", "watch__fair"]
+    each = ["drift__fair", "maintain__fair", "nightly__fair", "retrain__fair", "watch__fair"]
     assert sorted(report["dags"]) == sorted(["invalid_datasets", *each, *DECISIONS])
     # Also what is broken can be asked for; the task then says which file to mend.
     assert report["dags"]["rollback"]["forms"]["dataset"]["enum"] == ["broken", "fair"]

@@ -1,9 +1,12 @@
-"""Which anchor rows a generator never trained on. All of them, until the dataset's anchor is renewed.
+"""Which rows of a snapshot are not on the other side in another one. All, until the dataset's anchor is renewed.
 
-Belongs here: finding the rows. Does not: what is done with them (``compare.py``), renewing (``renew_anchor.py``).
+Belongs here: finding the rows. Does not: what is done with them (``compare.py``, ``drift.py``), renewing
+(``renew_anchor.py``).
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,22 +26,45 @@ def unseen(house: House, spec: DatasetSpec, snapshot_id: str, generator: Generat
     read where a renewal is on record. Training rows that are gone could have been any: then no row counts as unseen.
     """
     with house.ledger.transaction() as books:
-        dataset = books.datasets.get(spec.dataset)
         here, learned = books.snapshots.get(snapshot_id), books.snapshots.get(generator.snapshot_id)
-        is_renewed = any(decision.kind == KIND for decision in books.decisions.of(dataset.dataset_id))
-    if not is_renewed or here.snapshot_id == learned.snapshot_id:
-        return np.ones(here.anchor_rows, dtype=bool)
-    columns = key_columns(spec, here.schema)
-    if not set(columns) <= set(learned.schema.names):
-        return np.zeros(here.anchor_rows, dtype=bool)
     try:
-        trained = _digests(house, learned, "train", columns, dataset.anchor_key)
+        return _apart(house, spec, (here, "anchor"), (learned, "train"))
     except ArtifactError:
         return np.zeros(here.anchor_rows, dtype=bool)
-    return ~np.isin(_digests(house, here, "anchor", columns, dataset.anchor_key), trained)
 
 
-def _digests(house: House, snapshot: Snapshot, part: str, columns: list[str], key: bytes) -> NDArray[np.uint64]:
+def unjudged(house: House, spec: DatasetSpec, snapshot_id: str, learned: Snapshot) -> NDArray[np.bool_]:
+    """Which training rows of the snapshot are not in the anchor of ``learned``: ``(training rows,)``.
+
+    Raises:
+        ArtifactError: the anchor's rows are gone.
+    """
+    with house.ledger.transaction() as books:
+        here = books.snapshots.get(snapshot_id)
+    return _apart(house, spec, (here, "train"), (learned, "anchor"))
+
+
+_Side = tuple[Snapshot, Literal["train", "anchor"]]
+
+
+def _apart(house: House, spec: DatasetSpec, here: _Side, there: _Side) -> NDArray[np.bool_]:
+    """Which rows of the one side are not on the other; none where that cannot be known."""
+    (snapshot, part), (other, _) = here, there
+    rows = snapshot.anchor_rows if part == "anchor" else snapshot.train_rows
+    with house.ledger.transaction() as books:
+        dataset = books.datasets.get(spec.dataset)
+        is_renewed = any(decision.kind == KIND for decision in books.decisions.of(dataset.dataset_id))
+    if not is_renewed or snapshot.snapshot_id == other.snapshot_id:
+        return np.ones(rows, dtype=bool)
+    columns = key_columns(spec, snapshot.schema)
+    if not set(columns) <= set(other.schema.names):
+        return np.zeros(rows, dtype=bool)
+    known = _digests(house, there, columns, dataset.anchor_key)
+    return ~np.isin(_digests(house, here, columns, dataset.anchor_key), known)
+
+
+def _digests(house: House, side: _Side, columns: list[str], key: bytes) -> NDArray[np.uint64]:
+    snapshot, part = side
     where = (snapshot.train_key, snapshot.train_sha256)
     if part == "anchor":
         where = (snapshot.anchor_key_path, snapshot.anchor_sha256)

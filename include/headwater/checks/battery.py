@@ -7,7 +7,7 @@ file), limits (``null.py``), the verdict.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -75,11 +75,11 @@ def drawn(sample: Sample) -> Measured:
     return found
 
 
-def measure(sample: Sample) -> tuple[Measured, dict[str, Broken]]:
+def measure(sample: Sample, families: Sequence[ModuleType] = FAMILIES) -> tuple[Measured, dict[str, Broken]]:
     """All statistics of a sample, and by family's name what could not be measured."""
     found: Measured = {}
     broken: dict[str, Broken] = {}
-    for family in FAMILIES:
+    for family in families:
         try:
             for part in _parts(family):
                 found.update(part(sample))

@@ -180,7 +180,7 @@ class Validation(Model):
 
 
 class Decision(Model):
-    """Who decided what, when and why: promote, keep, release, quarantine, rollback, recall, retire, force."""
+    """Who decided what, when and why: promote, keep, release, quarantine, rollback, recall, retire, drift, …"""
 
     decision_id: Id
     dataset: str

@@ -1,0 +1,108 @@
+"""Drift: has the real table moved away from the rows that the champion learned from? Asked every night.
+
+Belongs here: which snapshots are compared, once for each, and the decision that is kept. Does not: the statistics
+(``checks/drift.py``), schema drift against the spec (``sources/drift.py``), retraining itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from headwater.chain.baselines import noise_floor
+from headwater.chain.decisions import decided
+from headwater.chain.house import House
+from headwater.chain.profile import reference_of
+from headwater.chain.unseen import unjudged
+from headwater.checks.drift import Comparison, compare
+from headwater.checks.newcomers import reshaped
+from headwater.checks.prepared import Prepared
+from headwater.ledger.records import Decision, Generator, Snapshot
+from headwater.spec import DatasetSpec
+from headwater.tables.frames import from_arrow
+
+DRIFTED, QUIET = "drift", "no_drift"
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What a look at a snapshot found.
+
+    Attributes:
+        is_drifted: whether it calls for a retraining.
+        sentence: why, in plain words, without a value of any row.
+        figures: what was measured, as JSON.
+    """
+
+    is_drifted: bool
+    sentence: str
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+
+def drift(house: House, spec: DatasetSpec, snapshot_id: str) -> Drift:
+    """Look at the snapshot and write down what was decided; the same run always gets the same answer.
+
+    A snapshot is looked at once for each champion: later runs that find the source unchanged see no drift.
+
+    Raises:
+        NotInLedger: there is no such snapshot.
+        CannotJudgeError: the champion's rows can no longer be counted as they were.
+        ArtifactError: the champion's real rows, or the snapshot's, are gone from the store.
+    """
+    with house.ledger.transaction() as books:
+        champion = books.generators.champion(spec.dataset)
+        snapshot = books.snapshots.get(snapshot_id)
+        looks = [each for each in books.decisions.of(snapshot_id) if each.kind in (DRIFTED, QUIET)]
+        learned = books.snapshots.get(champion.snapshot_id) if champion else None
+    own = [each for each in looks if each.detail.get("run_id") == house.run_id]
+    if own:
+        return _again(own[0])
+    if champion is None or learned is None:
+        return _settle(house, snapshot, None, Drift(True, f"{spec.dataset} has no champion yet, so it is trained."))
+    if snapshot_id == learned.snapshot_id:
+        unchanged = "No drift: the source has the very rows that the champion learned from."
+        return _settle(house, snapshot, champion, Drift(False, unchanged))
+    earlier = [each for each in looks if each.detail.get("generator_id") == champion.generator_id]
+    if earlier:
+        first = earlier[0]
+        seen = f"No drift since: the source is as it was on {first.decided_at:%Y-%m-%d}. Then: {first.reason}"
+        return _settle(house, snapshot, champion, Drift(False, seen), is_look=False)
+    return _settle(house, snapshot, champion, _look(house, spec, snapshot, learned))
+
+
+def _look(house: House, spec: DatasetSpec, snapshot: Snapshot, learned: Snapshot) -> Drift:
+    other = reshaped(snapshot.schema, learned.schema)
+    if other:
+        return Drift(True, f"Drift: the table is another one now. {'; '.join(other)}.", {"reshaped": other})
+    _, reference = reference_of(house, spec, learned.snapshot_id)
+    prepared = Prepared.of(reference, reference.judge_rows(spec.batch.rows))
+    floor = noise_floor(house, spec, learned.snapshot_id, prepared)
+    rows = from_arrow(house.store.read_table(snapshot.train_key, sha256=snapshot.train_sha256), snapshot.schema)
+    rows = rows[unjudged(house, spec, snapshot.snapshot_id, learned)].reset_index(drop=True)
+    found: Comparison = compare(prepared, floor, rows, snapshot.snapshot_id)
+    return Drift(found.is_drifted, found.sentence, found.told())
+
+
+def _settle(
+    house: House, snapshot: Snapshot, champion: Generator | None, found: Drift, *, is_look: bool = True
+) -> Drift:
+    """Keep the answer. Looks name the champion, by which later runs find them; repetitions do not."""
+    detail: dict[str, Any] = {
+        "figures": dict(found.figures),
+        "learned_from": champion.snapshot_id if champion else None,
+    }
+    if champion and is_look:
+        detail["generator_id"] = champion.generator_id
+    kind, subject = DRIFTED if found.is_drifted else QUIET, ("snapshot", snapshot.snapshot_id)
+    decision = decided(
+        house, snapshot.dataset, kind, subject, reason=found.sentence, at=datetime.now(UTC), detail=detail
+    )
+    with house.ledger.transaction() as books:
+        books.decisions.record(decision)
+    return found
+
+
+def _again(decision: Decision) -> Drift:
+    return Drift(decision.kind == DRIFTED, decision.reason, decision.detail["figures"])
