@@ -40,8 +40,8 @@ def train(house: House, spec: DatasetSpec, snapshot_id: str, label: str) -> str:
         books.generators.record_training(run)
         snapshot = books.snapshots.get(snapshot_id)
     try:
-        generator_id = _fit_once(house, spec, snapshot, candidate)
-        _judge(house, spec, generator_id, snapshot_id)
+        generator_id = fit(house, spec, snapshot, candidate)
+        judge_candidate(house, spec, generator_id, snapshot_id)
     except Exception as error:
         _finish(house, run, "failed", None, f"{type(error).__name__}: {error}")
         raise
@@ -49,8 +49,12 @@ def train(house: House, spec: DatasetSpec, snapshot_id: str, label: str) -> str:
     return generator_id
 
 
-def _fit_once(house: House, spec: DatasetSpec, snapshot: Snapshot, candidate: Candidate) -> str:
-    """The generator of this snapshot, candidate and seed: found in the ledger, or fitted now."""
+def fit(house: House, spec: DatasetSpec, snapshot: Snapshot, candidate: Candidate) -> str:
+    """The generator of this snapshot, candidate and seed: found in the ledger, or fitted now. It is not judged yet.
+
+    Raises:
+        GateClosedError: the policy of the spec would fall below its floor of real rows.
+    """
     mixture = plan_mixture(house, spec, snapshot)
     generator_id = identity.generator_id(
         snapshot.snapshot_id, candidate, spec.seed, spec.constraints, mixture=(mixture.ids, mixture.wanted)
@@ -92,8 +96,8 @@ def _fit_once(house: House, spec: DatasetSpec, snapshot: Snapshot, candidate: Ca
     return generator_id
 
 
-def _judge(house: House, spec: DatasetSpec, generator_id: str, snapshot_id: str) -> None:
-    """Keep what the anchor says of the generator, and its score, in the ledger."""
+def judge_candidate(house: House, spec: DatasetSpec, generator_id: str, snapshot_id: str) -> None:
+    """Keep what the anchor of the snapshot says of the generator, and its score, in the ledger."""
     with house.ledger.transaction() as books:
         generator = books.generators.get(generator_id)
     results = judge(house, spec, generator, snapshot_id)
