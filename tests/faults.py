@@ -95,3 +95,23 @@ class Endless(Trees):
     def sample(self, n: int, seed: int) -> pd.DataFrame:
         rows = super().sample(n, seed)
         return rows.assign(cost=rows["cost"].where(rows.index != seed % n, np.inf))
+
+
+class Forgetful(Trees):
+    """Honest until a test says otherwise: then of large samples a part of the rare ward's rows is forgotten."""
+
+    kind: ClassVar[str] = "tests.faults:Forgetful"
+    forgotten: ClassVar[float] = 0.0
+    least: ClassVar[int] = 0
+    """Smaller samples are honest."""
+
+    def sample(self, n: int, seed: int) -> pd.DataFrame:
+        rows = super().sample(n, seed)
+        if n < self.least or not self.forgotten:
+            return rows
+        more = super().sample(n, seed + 1)
+        gone = np.flatnonzero((rows["ward"] == "rare") & (np.random.default_rng(seed).random(n) < self.forgotten))
+        common = more[more["ward"] != "rare"].head(len(gone))
+        taken = np.arange(n)
+        taken[gone] = n + np.arange(len(gone))
+        return pd.concat([rows, common], ignore_index=True).take(taken).reset_index(drop=True)

@@ -89,8 +89,9 @@ def test_parsing_imports_nothing_heavy(shipped: dict[str, Any]) -> None:
 def test_tasks_are_the_stages_in_order(shipped: dict[str, Any]) -> None:
     dags = shipped["dags"]
     assert list(dags["retrain__fair"]["tasks"]) == ["acquire", "profile", "train", "promote"]
-    assert list(dags["nightly__fair"]["tasks"]) == ["plan", "produce", "validate", "release"]
-    assert ["validate", "release"] in dags["nightly__fair"]["edges"]
+    assert list(dags["nightly__fair"]["tasks"]) == ["plan", "produce", "validate", "repair", "release"]
+    assert ["validate", "repair"] in dags["nightly__fair"]["edges"]
+    assert ["repair", "release"] in dags["nightly__fair"]["edges"]
     assert dags["nightly__fair"]["params"] == ["batch_date"]
     assert list(dags["watch__fair"]["tasks"]) == ["watch", "alarm", "retrain"]
     assert dags["watch__fair"]["edges"] == [["watch", "alarm"], ["watch", "retrain"]]

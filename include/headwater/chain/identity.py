@@ -44,6 +44,16 @@ def batch_id(dataset: str, batch_date: date, generator: str, spec: DatasetSpec) 
     return _uuid("batch", dataset, batch_date.isoformat(), generator, spec.sha256(), spec.seed)
 
 
+def repair_id(batch: str, step: str) -> str:
+    """One step of mending a batch; tried again, it is the same attempt."""
+    return _uuid("repair", batch, step)
+
+
+def repaired_batch_id(batch: str, step: str) -> str:
+    """The batch that a step made of another one."""
+    return _uuid("repaired batch", batch, step)
+
+
 def validation_id(batch: str, content_hash: str) -> str:
     """One judgement for one content of a batch; judged again, it is the same judgement."""
     return _uuid("validation", batch, content_hash)

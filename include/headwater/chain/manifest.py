@@ -11,11 +11,14 @@ from headwater.ledger.records import Batch, Validation
 LIBRARIES = ("great-expectations", "numpy", "pandas", "pyarrow", "scikit-learn", "sdv")
 """What can change the rows or what is found about them."""
 
+_REPAIR = {"batch_id", "step", "look", "touched_rows", "before", "after"}
+
 
 def manifest(books: Books, batch: Batch, validation: Validation) -> dict[str, Any]:
     """A JSON-safe document: ids, hashes, versions, checks, depth. It holds no rows."""
     generator = books.generators.get(batch.generator_id)
     snapshot = books.snapshots.get(generator.snapshot_id)
+    attempt = books.repairs.that_made(batch.batch_id)
     checks = books.validations.checks("validation", validation.validation_id)
     return {
         "synthetic": True,
@@ -37,6 +40,7 @@ def manifest(books: Books, batch: Batch, validation: Validation) -> dict[str, An
             "model_sha256": generator.model_sha256,
         },
         "snapshot": {"snapshot_id": snapshot.snapshot_id, "content_hash": snapshot.content_hash, "rows": snapshot.rows},
+        "repair": attempt and attempt.model_dump(mode="json", include=_REPAIR),
         "files": [
             {"name": f"part-{shard.index:05d}.parquet", "rows": shard.rows, "sha256": shard.sha256}
             for shard in books.batches.shards(batch.batch_id)

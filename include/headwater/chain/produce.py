@@ -81,7 +81,7 @@ def produce(house: House, spec: DatasetSpec, batch_id: str, shard: int) -> str:
             yield table
 
     key = keys.part(keys.work(batch.dataset, batch_id), shard)
-    artifact = house.store.write_table(key, tables(), metadata=_label(batch), schema=arrow_schema(schema))
+    artifact = house.store.write_table(key, tables(), metadata=label(batch), schema=arrow_schema(schema))
     record = Shard(
         batch_id=batch_id,
         index=shard,
@@ -97,7 +97,7 @@ def produce(house: House, spec: DatasetSpec, batch_id: str, shard: int) -> str:
     return key
 
 
-def _label(batch: Batch) -> dict[str, str]:
+def label(batch: Batch) -> dict[str, str]:
     """What every Parquet file says of itself, so that no copy of it passes for real rows."""
     return {
         "headwater.synthetic": "true",

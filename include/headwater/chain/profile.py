@@ -8,8 +8,12 @@ from headwater.checks.facts import TableFacts, describe
 from headwater.checks.prepared import Prepared
 from headwater.checks.reference import Reference
 from headwater.ledger.records import Snapshot
+from headwater.repair.frozen import FrozenProfile, freeze
 from headwater.spec import DatasetSpec
 from headwater.tables.frames import from_arrow
+
+FROZEN = "frozen"
+"""Where a profile keeps the counts that repairs go by; those of earlier versions have none."""
 
 
 def profile(house: House, spec: DatasetSpec, snapshot_id: str) -> None:
@@ -24,11 +28,19 @@ def profile(house: House, spec: DatasetSpec, snapshot_id: str) -> None:
         snapshot = books.snapshots.get(snapshot_id)
         known = books.snapshots.profile(snapshot_id)
     reference = _reference(house, spec, snapshot)
-    if known is None:
-        facts = describe(reference.train, snapshot.schema)
+    if known is None or FROZEN not in known.facts:
+        found = {"table": describe(reference.train, snapshot.schema), FROZEN: freeze(reference.train, snapshot.schema)}
+        facts = {name: each.model_dump(mode="json") for name, each in found.items()}
         with house.ledger.transaction() as books:
-            books.snapshots.record_profile(snapshot_id, {"table": facts.model_dump(mode="json")})
+            books.snapshots.record_profile(snapshot_id, facts)
     noise_floor(house, spec, snapshot_id, Prepared.of(reference, reference.judge_rows(spec.batch.rows)))
+
+
+def frozen_of(house: House, snapshot_id: str) -> FrozenProfile | None:
+    """What repairs go by: counts of the snapshot's training rows. None where the profile is older than repairs."""
+    with house.ledger.transaction() as books:
+        known = books.snapshots.profile(snapshot_id)
+    return FrozenProfile.model_validate(known.facts[FROZEN]) if known and FROZEN in known.facts else None
 
 
 def reference_of(house: House, spec: DatasetSpec, snapshot_id: str) -> tuple[TableFacts, Reference]:

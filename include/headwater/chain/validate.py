@@ -55,10 +55,11 @@ def validate(house: House, spec: DatasetSpec, batch_id: str) -> Judgement:
         generator = books.generators.get(batch.generator_id)
         schema = books.snapshots.get(generator.snapshot_id).schema
         shards = books.batches.shards(batch_id)
+        attempt = books.repairs.that_made(batch_id)
         history = _history(books.validations.trend(spec.dataset, batch.batch_date, limit=BATCHES - 1))
     content = _content_of(batch, shards)
     rows = pa.concat_tables([house.store.read_table(shard.key, sha256=shard.sha256) for shard in shards])
-    facts, judge = _judge(house, spec, batch, generator, content)
+    facts, judge = _judge(house, spec, batch, generator, content, look=attempt.look if attempt else 1)
     subject = expectations.Subject(
         dataset=spec.dataset,
         batch_id=batch_id,
@@ -74,7 +75,7 @@ def validate(house: House, spec: DatasetSpec, batch_id: str) -> Judgement:
 
 
 def _judge(
-    house: House, spec: DatasetSpec, batch: Batch, generator: Generator, content: str
+    house: House, spec: DatasetSpec, batch: Batch, generator: Generator, content: str, *, look: int
 ) -> tuple[TableFacts, Judge]:
     """The facts of the generator's snapshot, and its judge: noise floor, certificate, what earlier batches held."""
     facts, reference = reference_of(house, spec, generator.snapshot_id)
@@ -83,9 +84,8 @@ def _judge(
     own = certificate(house, spec, generator, prepared)
     with house.ledger.transaction() as books:
         same = books.batches.made_before(batch.dataset, content, batch.batch_date)
-    return facts, Judge(
-        prepared, floor, own, _last_rows(house, batch, prepared), None if same is None else same.batch_date.isoformat()
-    )
+    same_as = None if same is None else same.batch_date.isoformat()
+    return facts, Judge(prepared, floor, own, _last_rows(house, batch, prepared), same_as, look)
 
 
 def _last_rows(house: House, batch: Batch, prepared: Prepared) -> NDArray[np.uint64] | None:

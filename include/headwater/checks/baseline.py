@@ -44,7 +44,7 @@ LOSSES = (0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
 LOSS_DRAWS = 16
 SEEN_SHARE = 0.8
 """A loss counts as seen where so many of its draws were found."""
-FORMAT = 4
+FORMAT = 5
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from headwater.checks import category, cell, joint, neighbours, utility
-from headwater.checks.null import Null
+from headwater.checks.null import RATE_MAX, Null
 from headwater.checks.prepared import Prepared
 from headwater.checks.result import LimitOrigin
 from headwater.checks.telling import Bound
@@ -30,7 +30,7 @@ class Promise:
     is_kept: bool
 
 
-def promise(name: str, floor: Null, measured: NDArray[np.float64], prepared: Prepared) -> Promise | None:
+def promise(name: str, floor: Null, measured: NDArray[np.float64], prepared: Prepared, look: int = 1) -> Promise | None:
     """What the contract says of a statistic; None where it says nothing.
 
     Args:
@@ -38,13 +38,14 @@ def promise(name: str, floor: Null, measured: NDArray[np.float64], prepared: Pre
         floor: the noise floor.
         measured: the statistic's components, held against the training rows.
         prepared: whose contract.
+        look: how often the night was judged, this time included; ``floor`` is of the same look.
     """
     contract = prepared.reference.contract
     honest = floor.statistics[name]
     mean, sd = np.array(honest.mean), np.array(honest.sd)
     reach = (honest.typical + floor.family * (honest.limit - honest.typical)) * sd
     if name == category.KEPT.name:
-        limit = float(norm.isf(contract.false_alarm))
+        limit = float(norm.isf(min(RATE_MAX, contract.false_alarm * look)))
         return Promise(0, Bound(float(measured[0]), 0.0, 1.0, limit, True, limit), "exact", bool(measured[0] <= limit))
     asked = {
         neighbours.COVERAGE.name: contract.coverage_min * mean,

@@ -41,6 +41,7 @@ class Judge:
         certificate: what the batch's generator showed when it was promoted; None while it is a candidate.
         last_batch: identities of the rows of the batch before; None where there is none.
         same_as: the date of an earlier batch with the very same rows, as text; None where there is none.
+        look: how often the night was judged, this time included; later looks have narrower limits (``null.py``).
     """
 
     prepared: Prepared
@@ -48,7 +49,14 @@ class Judge:
     certificate: Baseline | None = None
     last_batch: NDArray[np.uint64] | None = None
     same_as: str | None = None
+    look: int = 1
     _done: list[tuple[pd.DataFrame, dict[str, CheckResult]]] = field(default_factory=list, repr=False)
+
+    def __post_init__(self) -> None:
+        """Narrow the limits; of the first look they stay as they are."""
+        for name, held in (("floor", self.floor), ("certificate", self.certificate)):
+            if held is not None:
+                object.__setattr__(self, name, replace(held, null=held.null.at_look(self.look)))
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -139,7 +147,7 @@ class Judge:
         place, bound = baseline.null.worst(name, found[name])
         bound = replace(bound, whose=WHOSE[baseline.kind])
         ratio = baseline.null.ratio(name, found[name]) / baseline.null.family
-        promised = promise(name, self.floor.null, floor[1][name], self.prepared)
+        promised = promise(name, self.floor.null, floor[1][name], self.prepared, self.look)
         is_gate = self.certificate is not None or promised is not None or statistic.is_tripwire
         passed = ratio <= 1 if self.certificate is not None or statistic.is_tripwire else True
         origin: LimitOrigin = "exact" if statistic.is_exact else baseline.kind

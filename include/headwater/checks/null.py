@@ -9,6 +9,9 @@ divided by its own limit: 0 is what honest rows typically show, 1 the statistic'
 **One verdict.** The largest of these ratios decides. Its limit is the 99 % quantile of that maximum over the draws,
 more exactly the upper 95 % confidence limit of that quantile (order statistics: Hahn and Meeker, *Statistical
 Intervals*, 1991, section 5.2), so that few draws err on the side of honest batches.
+
+**Further looks.** A night that is repaired is judged again, and each look is one more chance for bad rows to slip
+through. So the ``k``-th look has the limit that honest batches exceed ``k`` times as often as the first.
 """
 
 from __future__ import annotations
@@ -27,6 +30,9 @@ from headwater.checks.telling import Bound
 from headwater.spec.model import Model
 
 CONFIDENCE = 0.95
+LOOKS_MAX = 4
+"""Times that one night may be judged: as it was made, and after each attempt to repair it."""
+RATE_MAX = 0.5
 LEAST = 2.0
 """A limit lies at least so many standard deviations from what is typical; counts of rare events have no finer tail."""
 TAIL_SHARE = 0.1
@@ -56,11 +62,13 @@ class Null(Model):
     Attributes:
         draws: how many samples were drawn.
         family: limit of the largest ratio.
+        looks: the same at the first look, the second, and so on; the first is ``family`` as it was drawn.
         statistics: by name; one that has no component here is absent.
     """
 
     draws: int
     family: float
+    looks: tuple[float, ...]
     statistics: dict[str, Honest]
 
     @classmethod
@@ -105,7 +113,18 @@ class Null(Model):
             mean, sd = moments[name]
             honest[name] = Honest(mean=tuple(mean.tolist()), sd=tuple(sd.tolist()), typical=typical, limit=own)
         ratios = np.stack([_ratio(values, honest[name]) for name, values in scores.items()], axis=1).max(axis=1)
-        return cls(draws=draws, family=upper_quantile(ratios, rate), statistics=honest)
+        looks = tuple(upper_quantile(ratios, min(RATE_MAX, rate * look)) for look in range(1, LOOKS_MAX + 1))
+        return cls(draws=draws, family=looks[0], looks=looks, statistics=honest)
+
+    def at_look(self, look: int) -> Self:
+        """The same null with the limit of the ``look``-th judgement of a night, counted from 1.
+
+        Raises:
+            ValueError: no night is judged so often.
+        """
+        if not 1 <= look <= len(self.looks):
+            raise ValueError(f"a night is judged 1 to {len(self.looks)} times, and this is look {look}")
+        return self.model_copy(update={"family": self.looks[look - 1]})
 
     def ratio(self, name: str, values: NDArray[np.float64]) -> float:
         """How much of the way from typical to its own limit a statistic has gone; what is not finite is infinite."""

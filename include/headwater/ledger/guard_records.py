@@ -1,4 +1,4 @@
-"""What the collapse guard writes down: searches for rows that came back, points of the watch's charts, alarms.
+"""What the collapse guard writes down: rows that came back, repairs, points of the watch's charts, alarms.
 
 Frozen, validated records, as in ``records.py``. Nothing here knows SQL.
 """
@@ -14,6 +14,7 @@ from headwater.ledger.records import Count, Id, Share
 from headwater.spec.model import Model
 
 Chart = Literal["nights", "generations", "union"]
+RepairStep = Literal["reweigh", "top_up", "previous_champion"]
 
 
 class ContaminationScan(Model):
@@ -39,6 +40,29 @@ class ContaminationScan(Model):
     sentence: str
     findings: dict[str, Any]
     scanned_at: AwareDatetime
+
+
+class Repair(Model):
+    """One attempt to mend a night: of the failed batch ``batch_id`` it made ``repaired_batch_id``.
+
+    ``look`` counts the judgements of the night, so the first attempt is look 2. ``before`` and ``after`` say how the
+    rows stand to the frozen profile. ``touched_rows`` are those that were exchanged; all, for a previous champion's
+    batch. Its verdict is that of the repaired batch.
+    """
+
+    repair_id: Id
+    dataset: str
+    batch_date: date
+    batch_id: Id
+    repaired_batch_id: Id
+    step: RepairStep
+    look: int = Field(ge=2)
+    rows: Count
+    touched_rows: Count
+    before: dict[str, Any]
+    after: dict[str, Any]
+    run_id: str
+    made_at: AwareDatetime
 
 
 class WatchPoint(Model):

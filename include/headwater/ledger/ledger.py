@@ -21,6 +21,7 @@ from headwater.ledger.repositories.decisions import Decisions
 from headwater.ledger.repositories.docs_index import DocsIndex
 from headwater.ledger.repositories.generators import Generators
 from headwater.ledger.repositories.lineage import Lineage
+from headwater.ledger.repositories.repairs import Repairs
 from headwater.ledger.repositories.snapshots import Snapshots
 from headwater.ledger.repositories.validations import Validations
 from headwater.ledger.repositories.watch import Watch
@@ -37,6 +38,7 @@ class Books:
     baselines: Baselines
     batches: Batches
     validations: Validations
+    repairs: Repairs
     watch: Watch
     decisions: Decisions
     lineage: Lineage
@@ -89,6 +91,7 @@ def _books(session: Session) -> Books:
         baselines=Baselines(session),
         batches=Batches(session),
         validations=Validations(session),
+        repairs=Repairs(session),
         watch=Watch(session),
         decisions=Decisions(session),
         lineage=Lineage(session),

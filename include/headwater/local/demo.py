@@ -49,7 +49,7 @@ def _both_runs(
         return [retrained], None
     with Progress(console) as progress:
         made = _run(api, progress, f"nightly__{dataset}", {"batch_date": day.isoformat()})
-    judged = api.xcom(made, "validate") or {}
+    judged = api.xcom(made, "repair") or {}
     outcome = read_outcome(address.ledger_url, judged["validation_id"]) if judged.get("validation_id") else None
     return [retrained, made], outcome
 

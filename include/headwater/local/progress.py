@@ -12,7 +12,7 @@ from rich.table import Table
 from headwater.local.airflow_api import Run, TaskRun
 
 # The order of the chain, which the API does not know.
-STAGES = ("acquire", "profile", "train", "promote", "plan", "produce", "validate", "release")
+STAGES = ("acquire", "profile", "train", "promote", "plan", "produce", "validate", "repair", "release")
 _MARKS = {"success": "[green]✓[/]", "failed": "[red]✗[/]", "running": "[yellow]▶[/]", "upstream_failed": "[red]-[/]"}
 
 

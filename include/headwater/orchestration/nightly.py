@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ from headwater.orchestration.links import link_data_docs
 from headwater.orchestration.stages import at_stage
 from headwater.spec import DatasetSpec
 
+log = logging.getLogger(__name__)
+
 DOC = """\
 ### Make the nightly batch of `{dataset}`
 
@@ -23,7 +26,9 @@ DOC = """\
 1. **plan** opens the batch of the day that the run's interval covers, or of the param `batch_date`.
 2. **produce** makes its {rows:,} rows in blocks with their own seeds; the same date gives the same bytes.
 3. **validate** judges it by a Great Expectations suite and the mode-coverage checks, against rows no generator saw.
-4. **release** copies a good batch to `synthetic.{dataset}` in Postgres and to Parquet.
+4. **repair** mends a batch that misses modes, within the limits of the spec (`repair`), and has it judged anew by
+   narrower limits. Most nights it has nothing to do; its XCom `sentence` says what it did, and why.
+5. **release** copies a good batch to `synthetic.{dataset}` in Postgres and to Parquet.
 
 A red **release** means that the batch failed its gate and is in quarantine; readers never saw it. Its page is one click
 away: *Data Docs* on the task.
@@ -46,7 +51,8 @@ def nightly(spec: DatasetSpec) -> DAG:
         shards = plan.override(inlets=[generator_asset(spec.dataset)])(spec.dataset)
         made: Any = produce.partial(dataset=spec.dataset).expand(shard=shards)
         judged: Any = validate(spec.dataset, made)
-        release.override(outlets=[batch_asset(spec.dataset)])(spec.dataset, judged)
+        mended: Any = repair(spec.dataset, judged)
+        release.override(outlets=[batch_asset(spec.dataset)])(spec.dataset, mended)
     return dag
 
 
@@ -83,6 +89,21 @@ def validate(dataset: str, made: Sequence[dict[str, Any]]) -> dict[str, Any]:
         judged = stage(house, spec, batch["batch_id"])
     link_data_docs(dataset, judged.validation_id)
     return {**batch, "validation_id": judged.validation_id, "passed": judged.is_passed, "sentence": judged.sentence}
+
+
+@task
+def repair(dataset: str, judged: dict[str, Any]) -> dict[str, Any]:
+    """Mend a batch that misses modes; what goes on to release, with its verdict."""
+    with at_stage(dataset, judged["spec_sha256"]) as (house, spec):
+        from headwater.chain.repair import repair as stage
+
+        mended = stage(house, spec, judged["validation_id"])
+    log.info(mended.sentence)
+    get_current_context()["ti"].xcom_push(key="sentence", value=mended.sentence)
+    found = mended.judgement
+    link_data_docs(dataset, found.validation_id)
+    verdict = {"validation_id": found.validation_id, "passed": found.is_passed, "sentence": found.sentence}
+    return {**judged, "batch_id": mended.batch_id, **verdict}
 
 
 @task

@@ -23,6 +23,7 @@ from headwater.spec.constraints import Constraint
 from headwater.spec.contract import Contract
 from headwater.spec.cron import check_cron
 from headwater.spec.model import Model, or_bare_word
+from headwater.spec.repair import Repair
 from headwater.spec.source import Source
 from headwater.spec.training import Training
 from headwater.spec.watch import Watch
@@ -156,6 +157,7 @@ class DatasetSpec(Model):
     promotion: Promotion = Promotion()
     # Left out when default, as constraints are: a new heading changes no batch's id.
     anchor: Anchor = Field(Anchor(), exclude_if=lambda given: given == Anchor(), description=Anchor.__doc__)
+    repair: Repair = Field(Repair(), exclude_if=lambda given: given == Repair(), description=Repair.__doc__)
     retention: Retention = Retention()
     # Left out when it is the default: so the ids of batches made before there was a watch stay what they were.
     watch: Watch = Field(Watch(), exclude_if=lambda given: given == Watch())

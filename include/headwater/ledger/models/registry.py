@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from headwater.ledger.models import baselines, batches, datasets, generators, history, snapshots, validations, watch
+from headwater.ledger.models import (
+    baselines,
+    batches,
+    datasets,
+    generators,
+    history,
+    repairs,
+    snapshots,
+    validations,
+    watch,
+)
 from headwater.ledger.models.base import Base
 
-MODULES = (datasets, snapshots, generators, baselines, batches, validations, watch, history)
+MODULES = (datasets, snapshots, generators, baselines, batches, validations, repairs, watch, history)
 """In the order of the data."""
 
 METADATA = Base.metadata

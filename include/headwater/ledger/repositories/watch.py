@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from headwater.ledger.answers import Figure
 from headwater.ledger.guard_records import Alarm, WatchPoint
 from headwater.ledger.models.batches import BatchRow
+from headwater.ledger.models.repairs import RepairRow
 from headwater.ledger.models.validations import CheckRow, ValidationRow
 from headwater.ledger.models.watch import AlarmRow, WatchPointRow
 from headwater.ledger.records import Batch
@@ -27,7 +28,8 @@ class Watch:
     def nights(self, generator_id: str, names: Collection[str]) -> list[Figure]:
         """What these checks found in every judged batch of a generator, in the order of nights.
 
-        The latest attempt of each batch counts, whatever became of the batch.
+        The latest attempt of each batch counts, whatever became of the batch. Mended batches are left out: they would
+        hide what their generator does.
         """
         other = aliased(ValidationRow)
         last = select(func.max(other.attempt)).where(other.batch_id == BatchRow.batch_id)
@@ -38,6 +40,7 @@ class Watch:
             .join(CheckRow, CheckRow.validation_id == ValidationRow.validation_id)
             .where(BatchRow.generator_id == generator_id, CheckRow.name.in_(names))
             .where(ValidationRow.attempt == last.scalar_subquery())
+            .where(BatchRow.batch_id.not_in(select(RepairRow.repaired_batch_id)))
             .order_by(BatchRow.batch_date, BatchRow.created_at, BatchRow.batch_id, CheckRow.position)
         )
         return [Figure.model_validate(dict(row._mapping)) for row in self._session.execute(query)]
