@@ -98,16 +98,16 @@ class Endless(Trees):
 
 
 class Forgetful(Trees):
-    """Honest until a test says otherwise: then of large samples a part of the rare ward's rows is forgotten."""
+    """Honest until a test says otherwise: then a part of the rare ward's rows is forgotten."""
 
     kind: ClassVar[str] = "tests.faults:Forgetful"
     forgotten: ClassVar[float] = 0.0
-    least: ClassVar[int] = 0
-    """Smaller samples are honest."""
+    only: ClassVar[int | None] = None
+    """Samples of another size are honest."""
 
     def sample(self, n: int, seed: int) -> pd.DataFrame:
         rows = super().sample(n, seed)
-        if n < self.least or not self.forgotten:
+        if not self.forgotten or self.only not in (None, n):
             return rows
         more = super().sample(n, seed + 1)
         gone = np.flatnonzero((rows["ward"] == "rare") & (np.random.default_rng(seed).random(n) < self.forgotten))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -90,18 +92,18 @@ def test_only_names_pass_between_tasks(airflow: RunningAirflow, retrained: Run) 
     assert not any(ward in str(passed) for ward in ("surgery", "medicine", "children"))
 
 
-@pytest.fixture(params=["ShuffledColumns", "DroppedCategory"])
-def sabotaged(request: pytest.FixtureRequest, airflow: RunningAirflow, retrained: Run, house: House) -> Iterator[str]:
-    """The champion replaced, by force, with a generator that has collapsed; the honest one comes back afterwards."""
+@contextmanager
+def reign_of(airflow: RunningAirflow, house: House, *faults: str) -> Iterator[None]:
+    """Collapsed generators made champion by force, one after the other; the honest one comes back afterwards."""
     spec = load_spec(airflow.datasets / "clinic.yaml")
     with house.ledger.transaction() as books:
         honest = books.generators.champion("clinic")
     assert honest is not None
-    kind = f"tests.faults:{request.param}"
-    bad = spec.model_copy(update={"candidates": (spec.candidates[0].model_copy(update={"kind": kind}),)})
-    collapsed = train(house, bad, honest.snapshot_id, kind)
-    force(house, collapsed)
-    yield request.param
+    for fault in faults:
+        kind = f"tests.faults:{fault}"
+        bad = spec.model_copy(update={"candidates": (spec.candidates[0].model_copy(update={"kind": kind}),)})
+        force(house, train(house, bad, honest.snapshot_id, kind))
+    yield
     force(house, honest.generator_id)
 
 
@@ -130,9 +132,13 @@ def keys_of(generator_id: str, at: datetime) -> str:
     return decision_id(generator_id, "force", at.isoformat())
 
 
-def test_a_sabotaged_generator_ends_in_quarantine(airflow: RunningAirflow, sabotaged: str, house: House) -> None:
-    day = date(2026, 4, 1) if sabotaged == "ShuffledColumns" else date(2026, 4, 2)
-    made = run(airflow, "nightly__clinic", batch_date=day.isoformat())
+def test_a_night_that_nothing_can_mend_ends_in_quarantine(
+    airflow: RunningAirflow, retrained: Run, house: House
+) -> None:
+    assert retrained.state == "success"
+    day = date(2026, 4, 1)
+    with reign_of(airflow, house, "ShuffledColumns", "DroppedCategory"):
+        made = run(airflow, "nightly__clinic", batch_date=day.isoformat())
     judged = airflow.api.xcom(made, "validate")
     with house.ledger.transaction() as books:
         batch = books.batches.get(judged["batch_id"])
@@ -140,16 +146,49 @@ def test_a_sabotaged_generator_ends_in_quarantine(airflow: RunningAirflow, sabot
             check.name for check in books.validations.checks("validation", judged["validation_id"]) if not check.passed
         ]
         in_table = books.readers.count("clinic", day)
+        tried = books.repairs.of("clinic", day)
     assert made.state == "failed"
-    assert states(made) == {"plan": "success", "produce[0]": "success", "validate": "success", "release": "failed"}
+    good = {"plan": "success", "produce[0]": "success", "validate": "success", "repair": "success"}
+    assert states(made) == {**good, "release": "failed"}
     assert {task.task_id: task.try_number for task in made.tasks}["release"] == 1, "a closed gate is not retried"
     assert batch.status == "quarantined"
     assert in_table == 0
-    assert ("category.kept" if sabotaged == "DroppedCategory" else "joint.c2st") in failed
+    assert "category.kept" in failed
+    assert tried[-1].step == "previous_champion"
+    assert [each.look for each in tried] == list(range(2, len(tried) + 2))
     assert house.store.exists(keys.manifest(keys.quarantined("clinic", day, batch.batch_id)))
     assert not house.store.exists(keys.manifest(keys.released("clinic", day, batch.batch_id)))
     assert data_docs_of(airflow, made) == f"/headwater/docs/clinic/{judged['validation_id']}/"
     assert house.store.exists(keys.docs("clinic", judged["validation_id"]))
+
+
+def test_the_night_of_a_collapsed_champion_is_made_by_the_one_before(
+    airflow: RunningAirflow, retrained: Run, house: House
+) -> None:
+    assert retrained.state == "success"
+    day = date(2026, 4, 2)
+    with house.ledger.transaction() as books:
+        honest = books.generators.champion("clinic")
+    with reign_of(airflow, house, "DroppedCategory"):
+        made = run(airflow, "nightly__clinic", batch_date=day.isoformat())
+    assert made.state == "success", states(made)
+    judged, mended = airflow.api.xcom(made, "validate"), airflow.api.xcom(made, "repair")
+    assert (judged["passed"], mended["passed"]) == (False, True)
+    with house.ledger.transaction() as books:
+        failed, released = books.batches.get(judged["batch_id"]), books.batches.released_on("clinic", day)
+        tried = books.repairs.of("clinic", day)
+        in_table = books.readers.count("clinic", day)
+    assert released is not None
+    assert honest is not None
+    assert (released.batch_id, released.generator_id) == (mended["batch_id"], honest.generator_id)
+    assert failed.status == "failed"
+    assert in_table == 2000
+    assert tried[-1].step == "previous_champion"
+    assert "Made by the champion before" in airflow.api.xcom(made, "repair", "sentence")
+    assert data_docs_of(airflow, made) == f"/headwater/docs/clinic/{mended['validation_id']}/"
+    manifest = json.loads(house.store.read_bytes(keys.manifest(keys.released("clinic", day, released.batch_id))))
+    assert manifest["repair"]["step"] == "previous_champion"
+    assert manifest["repair"]["batch_id"] == failed.batch_id
 
 
 def data_docs_of(airflow: RunningAirflow, made: Run) -> str:

@@ -37,8 +37,6 @@ from headwater.tables.schema import TableSchema
 
 log = logging.getLogger(__name__)
 
-POOL = 8
-"""Rows that are made to choose from, for each that may be exchanged."""
 WORDS: dict[RepairStep, str] = {
     "reweigh": "Weighed towards the profile, {touched:,} of {rows:,} rows exchanged.",
     "top_up": "Topped up where rows were missing, {touched:,} of {rows:,} rows exchanged.",
@@ -88,7 +86,7 @@ def _exchanged(house: House, spec: DatasetSpec, batch: Batch, bins: Bins) -> Ite
     rows, before = Repaired(start, np.zeros(len(start), dtype=bool)), standing(bins, start).told()
     limit, model = int(spec.repair.rows_share * len(start)), Night.of(house, batch, bins.schema)
     steps: tuple[tuple[RepairStep, Callable[[Repaired, int, np.random.Generator], Repaired]], ...] = (
-        ("reweigh", lambda now, left, random: reweigh(bins, now, model.pool(POOL * left), left, random)),
+        ("reweigh", lambda now, left, random: reweigh(bins, now, model.pool, left, random)),
         ("top_up", lambda now, left, random: top_up(bins, now, model.where, left, random)),
     )
     for step, mend in steps:

@@ -7,6 +7,8 @@ and nothing is taken from real rows.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -15,27 +17,31 @@ from headwater.repair.frozen import Bins, Codes, Counts
 from headwater.repair.raking import rake
 from headwater.repair.standing import Short, standing
 
+POOL, POOL_MAX = 40, 2
+"""Rows that are made to choose from: so many for each that is exchanged, but not more than so many batches."""
 
-def reweigh(bins: Bins, rows: Repaired, pool: pd.DataFrame, limit: int, random: np.random.Generator) -> Repaired:
+Make = Callable[[int], pd.DataFrame]
+"""A number of rows; so many rows, conforming to the schema."""
+
+
+def reweigh(bins: Bins, rows: Repaired, make: Make, limit: int, random: np.random.Generator) -> Repaired:
     """Exchange up to ``limit`` rows; none where no bin is short, or where the batch would not come nearer.
 
     Args:
         bins: of the frozen profile.
         rows: the batch.
-        pool: further rows of its generator, which conform to the same schema.
+        make: further rows of its generator.
         limit: rows that may be exchanged.
         random: of the draws.
     """
     before = standing(bins, rows.frame)
-    count = min(limit, len(pool), _lacking(before.short))
+    count = min(limit, _lacking(before.short))
     if not count:
         return rows
-    tables = bins.of(rows.frame)
-    leaving = drawn(np.where(rows.touched, 0.0, np.maximum(0.0, 1 - rake(tables))), count, random)
-    left = np.delete(np.arange(len(rows.frame)), leaving)
-    wanted = [_deficit(placed[left], counts, len(placed)) for placed, counts in tables]
-    offered = [(placed, lack) for (placed, _), lack in zip(bins.of(pool), wanted, strict=True)]
-    coming = drawn(rake(offered), len(leaving), random)
+    pool = make(min(POOL * count, POOL_MAX * len(rows.frame)))
+    room = np.where(rows.touched, 0.0, np.maximum(0.0, 1 - rake(bins.of(rows.frame))))
+    leaving = drawn(room, count, random)
+    coming = drawn(rake(_asked(bins, pool, before.short, len(leaving))), len(leaving), random)
     found = exchange(rows, leaving, pool.iloc[coming], bins.schema)
     return found if standing(bins, found.frame).distance < before.distance else rows
 
@@ -48,8 +54,18 @@ def _lacking(short: tuple[Short, ...]) -> int:
     return max(by_table.values(), default=0)
 
 
-def _deficit(placed: Codes, counts: Counts, n: int) -> Counts:
-    """Rows that each bin lacks once the leaving rows have gone: float64 ``(bins,)``."""
-    expected = counts * n / max(counts.sum(), 1)
-    lack: Counts = np.maximum(0.0, expected - np.bincount(placed, minlength=len(counts)))
-    return lack
+def _asked(bins: Bins, pool: pd.DataFrame, short: tuple[Short, ...], count: int) -> list[tuple[Codes, Counts]]:
+    """What ``count`` rows of the pool should be: of the short bins what they lack, of the others as the pool is.
+
+    Tables without a short bin ask for nothing: what they lack is noise.
+    """
+    placed, found = bins.of(pool), []
+    for table in sorted({each.table for each in short}):
+        place, counts = placed[table]
+        lack = np.zeros(len(counts))
+        for each in short:
+            if each.table == table:
+                lack[each.place] = each.lacking
+        rest = np.where(lack > 0, 0.0, np.bincount(place, minlength=len(counts)))
+        found.append((place, lack + rest * max(0.0, count - lack.sum()) / max(rest.sum(), 1)))
+    return found

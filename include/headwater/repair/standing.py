@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from headwater.checks.statistic import too_few
 from headwater.repair.frozen import Bins
 
-SHORT_P = 0.01
+SHORT_P = 0.002
 """A bin is short when so few rows come by chance more rarely than this. Many bins are looked at, so now and then an
 honest one is called short; what that costs is a few exchanged rows."""
 
