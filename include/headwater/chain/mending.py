@@ -136,36 +136,20 @@ def _opened(
     maker: Generator | None = None,
 ) -> Mending | None:
     """Count the attempt and open its batch; None where the budget of the date is spent."""
-    now, new_id = datetime.now(UTC), identity.repaired_batch_id(batch.batch_id, step)
-    other = {"depth": maker.depth + 1, "depth_max": maker.depth_max + 1} if maker else {}
-    mended = batch.model_copy(
-        update={
-            "batch_id": new_id,
-            "status": "planned",
-            "content_hash": None,
-            "location": None,
-            "generator_id": maker.generator_id if maker else batch.generator_id,
-            "run_id": house.run_id,
-            "code_version": house.code_version,
-            "created_at": now,
-            "released_at": None,
-            **other,
-        }
-    )
+    repair_id, mended = identity.repair_id(batch.batch_id, step), _mended(house, batch, step, maker)
     with house.ledger.transaction() as books:
-        known = books.repairs.find(identity.repair_id(batch.batch_id, step))
-        spent = books.repairs.spent(batch.dataset, batch.batch_date)
+        known, spent = books.repairs.find(repair_id), books.repairs.spent(batch.dataset, batch.batch_date)
         if known is None and spent >= spec.repair.attempts:
             log.info("%s on %s: all %d attempts to mend the night are spent", spec.dataset, batch.batch_date, spent)
             return None
         opened = books.batches.open(mended)
         attempt = known or books.repairs.record(
             Repair(
-                repair_id=identity.repair_id(batch.batch_id, step),
+                repair_id=repair_id,
                 dataset=batch.dataset,
                 batch_date=batch.batch_date,
                 batch_id=batch.batch_id,
-                repaired_batch_id=new_id,
+                repaired_batch_id=mended.batch_id,
                 step=step,
                 look=spent + 2,
                 rows=batch.rows,
@@ -173,9 +157,19 @@ def _opened(
                 before=dict(figures[0]),
                 after=dict(figures[1]),
                 run_id=house.run_id,
-                made_at=now,
+                made_at=mended.created_at,
             )
         )
-        books.lineage.record("generator", mended.generator_id, "batch", new_id)
-        books.lineage.record("batch", batch.batch_id, "batch", new_id)
+        books.lineage.record("generator", mended.generator_id, "batch", mended.batch_id)
+        books.lineage.record("batch", batch.batch_id, "batch", mended.batch_id)
     return Mending(attempt, opened.status in SETTLED)
+
+
+def _mended(house: House, batch: Batch, step: RepairStep, maker: Generator | None) -> Batch:
+    """The batch that the step makes: the failed one under another id, or that of another generator."""
+    changes: dict[str, Any] = {"content_hash": None, "location": None, "released_at": None, "status": "planned"}
+    changes |= {"batch_id": identity.repaired_batch_id(batch.batch_id, step), "created_at": datetime.now(UTC)}
+    changes |= {"run_id": house.run_id, "code_version": house.code_version}
+    if maker is not None:
+        changes |= {"generator_id": maker.generator_id, "depth": maker.depth + 1, "depth_max": maker.depth_max + 1}
+    return batch.model_copy(update=changes)
