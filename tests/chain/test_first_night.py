@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -18,6 +19,7 @@ from headwater.chain.profile import profile
 from headwater.chain.promote import promote
 from headwater.chain.retire import retire
 from headwater.chain.train import train
+from headwater.generators.errors import SettingsError
 from headwater.spec import Candidate, DatasetSpec
 from headwater.tables.hashing import block_hash, content_hash
 
@@ -109,6 +111,27 @@ def test_a_sabotaged_candidate_leaves_the_champion_in_place_and_says_why(manned:
     assert not settled.is_promoted
     assert "bad" in settled.reason
     assert "No candidate keeps the contract" in settled.reason
+
+
+def test_when_no_candidate_could_be_trained_the_champion_stays_and_the_run_stops(
+    manned: House, clinic: DatasetSpec
+) -> None:
+    in_run = replace(manned, run_id="nobody trained")
+    with manned.ledger.transaction() as books:
+        before = books.generators.champion("clinic")
+    assert before is not None
+    with pytest.raises(GateClosedError, match=r"a champion in use stays. No candidate could be trained"):
+        promote(in_run, clinic, acquire(in_run, clinic), [])
+    with manned.ledger.transaction() as books:
+        after = books.generators.champion("clinic")
+        decisions = books.decisions.of(before.generator_id)
+    assert after == before
+    assert [each.kind for each in decisions if each.detail["run_id"] == in_run.run_id] == ["keep"]
+
+
+def test_a_candidate_that_the_spec_has_lost_is_said(manned: House, clinic: DatasetSpec) -> None:
+    with pytest.raises(SettingsError, match=r"clinic has no candidate 'gone'; it has trees\..*Cure: trigger"):
+        train(manned, clinic, acquire(manned, clinic), "gone")
 
 
 def test_old_batches_are_retired_from_readers_and_store(manned: House, clinic: DatasetSpec) -> None:

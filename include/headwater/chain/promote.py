@@ -23,6 +23,7 @@ WITHDRAWN = (
     "Every candidate is a generator that a person withdrew. It comes back by rollback alone; other rows, settings or "
     "another seed make another generator."
 )
+UNTRAINED = "No candidate could be trained; the red tasks train say why, and the cure."
 
 
 @dataclass(frozen=True)
@@ -41,15 +42,15 @@ def promote(house: House, spec: DatasetSpec, snapshot_id: str, generator_ids: Se
     margin: neither than the champion nor than the best generation that was ever champion.
 
     Raises:
-        GateClosedError: the anchor is too small or too old to judge; or no candidate keeps the contract and there is
-            no champion yet. The champion in use stays.
+        GateClosedError: no candidate could be trained; the anchor is too small or too old to judge; or no candidate
+            keeps the contract and there is no champion yet. The champion in use stays.
     """
     with house.ledger.transaction() as books:
         champion = books.generators.champion(spec.dataset)
         withdrawn = books.champions.withdrawn(spec.dataset)
         candidates = [books.generators.get(each) for each in generator_ids if each not in withdrawn]
         results = {each.generator_id: books.validations.checks("generator", each.generator_id) for each in candidates}
-    refused = objection(house, spec, snapshot_id, datetime.now(UTC))
+    refused = objection(house, spec, snapshot_id, datetime.now(UTC)) if generator_ids else UNTRAINED
     if refused:
         _keep(house, spec, champion, refused)
         raise GateClosedError(f"Nobody is promoted for {spec.dataset}; a champion in use stays. {refused}")

@@ -10,6 +10,7 @@ from headwater.chain.judge import judge
 from headwater.chain.training_rows import mix, plan_mixture
 from headwater.checks.verdict import score
 from headwater.generators import registry
+from headwater.generators.errors import SettingsError
 from headwater.ledger.records import Generator, Snapshot, TrainingRun
 from headwater.spec import Candidate, DatasetSpec
 
@@ -18,10 +19,10 @@ def train(house: House, spec: DatasetSpec, snapshot_id: str, label: str) -> str:
     """Fit the candidate called ``label`` and return the generator's id; an existing model is not fitted again.
 
     Raises:
-        SettingsError: the candidate's kind or settings cannot be used.
+        SettingsError: the spec has no such candidate, or its kind or settings cannot be used.
         GateClosedError: the policy of the spec would fall below its floor of real rows.
     """
-    candidate = next(candidate for candidate in spec.candidates if candidate.label == label)
+    candidate = _candidate(spec, label)
     started = datetime.now(UTC)
     run = TrainingRun(
         training_run_id=identity.training_run_id(house.run_id, snapshot_id, label),
@@ -104,6 +105,17 @@ def judge_candidate(house: House, spec: DatasetSpec, generator_id: str, snapshot
     with house.ledger.transaction() as books:
         books.validations.record_checks("generator", generator_id, results)
         books.generators.record(generator.model_copy(update={"score": score(results)}))
+
+
+def _candidate(spec: DatasetSpec, label: str) -> Candidate:
+    """A run knows the labels that Airflow read; its first task reads the file anew, which a person may have changed."""
+    known = {each.label: each for each in spec.candidates}
+    if label not in known:
+        raise SettingsError(
+            f"{spec.dataset} has no candidate {label!r}; it has {', '.join(known)}. The spec was changed after Airflow "
+            f"had read it. Cure: trigger retrain__{spec.dataset} again when its page names these candidates"
+        )
+    return known[label]
 
 
 def _finish(house: House, run: TrainingRun, status: str, generator_id: str | None, error: str | None) -> None:

@@ -26,8 +26,8 @@ DOC = """\
 
 A red **acquire** may mean that too much of the source came back from Headwater; its log says how much, and the cure.
 A red **train** with a green **promote** means that one candidate could not be fitted and another was good enough.
-A red **promote** means that nobody keeps the contract and there is no champion yet, or that the anchor is too small or
-too old to judge; its log says which.
+A red **promote** means that no candidate could be trained, that nobody keeps the contract and there is no champion yet,
+or that the anchor is too small or too old to judge; its log says which.
 """
 
 
