@@ -1,7 +1,8 @@
 """Watch: after every release and promotion, look for slow slides that no single night shows.
 
-Three charts: later nights of the champion beside its earlier ones, generation after generation against the real anchor,
-and the union of the last released nights. Each look is written down; an alarm is raised once.
+Four looks: later nights of the champion beside its earlier ones, generation after generation against the real anchor,
+each champion beside the best generation before it, and the union of the last released nights. Each look is written
+down; an alarm is raised once.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from headwater.chain import alarms
 from headwater.chain.charts import generation_levels, nights
 from headwater.chain.house import House
+from headwater.chain.succession import succession
 from headwater.chain.union import union
 from headwater.ledger.guard_records import Alarm
 from headwater.spec import DatasetSpec
@@ -39,7 +41,8 @@ def watch(house: House, spec: DatasetSpec) -> Watched:
         champion = books.generators.champion(spec.dataset)
     if champion is not None:
         looks = [*nights(house, spec, champion), *generation_levels(house, spec, champion)]
-        alarms.record(house, spec, champion, [*looks, *union(house, spec, champion)])
+        looks += [*succession(house, spec, champion), *union(house, spec, champion)]
+        alarms.record(house, spec, champion, looks)
     with house.ledger.transaction() as books:
         raised = books.watch.alarms(spec.dataset, run_id=house.run_id)
         still_open = books.watch.alarms(spec.dataset, is_open=True)

@@ -28,6 +28,6 @@ TOGETHER = "all together"
 STEADY = tuple(name for name in NAMES if name != pair.TABLES.name)
 """Those whose effect has a tail that is light enough for means: the largest chi-square of many tables has not."""
 
-NIGHTS_PART, GENERATIONS_PART, UNION_PART = 0.4, 0.4, 0.2
-"""Parts of the yearly rate of false alarms that the three charts may spend; within a chart its statistics share evenly
+NIGHTS_PART, GENERATIONS_PART, SUCCESSION_PART, UNION_PART = 0.4, 0.4, 0.1, 0.1
+"""Parts of the yearly rate of false alarms that the charts may spend; within a chart its statistics share evenly
 (Bonferroni), so that the sum is a bound whatever their dependence."""

@@ -1,0 +1,74 @@
+"""Succession: each champion is held once against the best generation before it, on the same anchor rows.
+
+Belongs here: whom a champion is compared with, and the finding as a look of the watch. Does not: the comparison
+(``compare.py``), alarms (``alarms.py``).
+
+A champion that the machine crowned was compared before it was crowned. One that a person or a fault put there was not.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from headwater.chain.charts import Look, closings
+from headwater.chain.compare import Arena, Comparison, NoComparisonError
+from headwater.chain.house import House
+from headwater.chain.judge import MisfitError
+from headwater.checks import succession as statistic
+from headwater.checks.indicators import SUCCESSION_PART
+from headwater.checks.refusal import CannotJudgeError
+from headwater.ledger.answers import ChampionVersion
+from headwater.ledger.records import Generator
+from headwater.spec import DatasetSpec
+
+log = logging.getLogger(__name__)
+
+
+def succession(house: House, spec: DatasetSpec, champion: Generator) -> list[Look]:
+    """One look at a champion; none where it was looked at before, or nobody is there to compare it with."""
+    with house.ledger.transaction() as books:
+        points = books.watch.points(spec.dataset, "generations", statistic.NAME)
+        reigns = {each.generator_id: each for each in books.champions.versions(spec.dataset)}
+        ranked = books.generators.certified(spec.dataset)
+    if any(point.subject_id == champion.generator_id for point in points):
+        return []
+    begin = closings(house, spec, "generations").get(statistic.NAME)
+    own = reigns[champion.generator_id]
+    rivals = [
+        each
+        for each in ranked
+        if reigns[each.generator_id].withdrawn_at is None
+        and reigns[each.generator_id].promoted_at < own.promoted_at
+        and (begin is None or reigns[each.generator_id].promoted_at > begin)
+    ]
+    found = _first_comparison(Arena(house, spec, champion.snapshot_id, champion), rivals)
+    return [] if found is None else _looks(spec, own, reigns[found.rival.generator_id], found)
+
+
+def _first_comparison(arena: Arena, rivals: list[Generator]) -> Comparison | None:
+    """With the best rival that can be compared."""
+    for rival in rivals:
+        try:
+            return arena.against(rival)
+        except NoComparisonError as error:
+            log.info("the watch compares with another generation: %s", error)
+        except (CannotJudgeError, MisfitError) as error:
+            log.warning("%s cannot be compared with anybody: %s", arena.challenger.label, error)
+            return None
+    return None
+
+
+def _looks(spec: DatasetSpec, own: ChampionVersion, other: ChampionVersion, found: Comparison) -> list[Look]:
+    worst = statistic.worst(found.losses)
+    if worst is None:
+        return []
+    loss, score = worst
+    figures = sum(each.interval is not None for each in found.losses)
+    limit = statistic.limit(spec.watch.false_alarm * SUCCESSION_PART, figures)
+    verdict = "is worse than" if score > limit else "is held against"
+    sentence = (
+        f"The champion of {own.promoted_at:%Y-%m-%d} {verdict} the best generation before it, that of "
+        f"{other.promoted_at:%Y-%m-%d}: {loss.words} (score {score:.1f}, limit {limit:.1f})."
+    )
+    since = own.promoted_at.date()
+    return [Look("generations", statistic.NAME, own.generator_id, score, limit, since, loss.loss, 2, sentence)]
