@@ -18,7 +18,7 @@ from headwater.sources.contamination.evidence import Finding
 from headwater.sources.contamination.hunt import Hunt
 from headwater.sources.contamination.left_out import hunt_left_out
 from headwater.sources.contamination.library import Library, Released
-from headwater.sources.contamination.membership import newcomers
+from headwater.sources.contamination.membership import alone, members
 from headwater.sources.contamination.rounded import hunt_rounded
 
 CONTROL_ROWS_MAX = 100_000
@@ -36,7 +36,7 @@ class Contamination:
     Attributes:
         batch: for each row of the snapshot the position of the released batch it came from, -1 for rows that are not
             named: int32 ``(rows,)``.
-        scanned: rows that the snapshot before did not have.
+        scanned: rows that equal none of the snapshot before.
         findings: the ways in which rows came back; empty where the rows are honest.
         left_out: ids of released batches that could not be compared, since they share too few columns.
     """
@@ -68,8 +68,9 @@ def scan(
         is_anchor: which of those were in its anchor: bool.
         released: every batch that readers could see, the latest or not.
 
-    Rows that the earlier snapshot had already are honest: they were there first. Only others are searched for, and
-    they are held against what the earlier ones show by chance (decision 15).
+    Rows that the earlier snapshot had already are honest: they were there first. Only others are searched for. They
+    are rarer than rows are on the whole, so they are held against those of the earlier ones that no other earlier row
+    equals: each of these would be new to a snapshot of the others (Good 1953; decision 15).
     """
     batch = np.full(rows.num_rows, -1, dtype=np.int32)
     parts, left_out = _comparable(rows.schema, earlier.schema, released)
@@ -77,11 +78,11 @@ def scan(
     scanned = 0
     for names, places in parts.items():
         every, before = Cells.of(rows, names), Cells.of(earlier, names)
-        new = np.flatnonzero(newcomers(every.whole, before.whole) & (batch < 0))
+        new = np.flatnonzero(~members(every.whole, before.whole) & (batch < 0))
         scanned = max(scanned, len(new))
         if not len(new):
             continue
-        picked = _control_rows(is_anchor)
+        picked = _control_rows(is_anchor, alone(before.whole))
         library = Library([released[place] for place in places], names)
         hunt = Hunt(every.take(new), before.take(picked), is_anchor[picked], library)
         findings += hunt_unchanged(hunt, UNCHANGED_RATE / len(parts))
@@ -119,7 +120,7 @@ def _has(schema: pa.Schema, field: pa.Field) -> bool:
     return field.name in schema.names and schema.field(field.name).type == field.type
 
 
-def _control_rows(is_anchor: NDArray[np.bool_]) -> NDArray[np.intp]:
+def _control_rows(is_anchor: NDArray[np.bool_], is_alone: NDArray[np.bool_]) -> NDArray[np.intp]:
     """The first rows of either side: each side is in the order of a keyed digest, so these are random ones."""
-    sides = (np.flatnonzero(is_anchor), np.flatnonzero(~is_anchor))
+    sides = (np.flatnonzero(is_anchor & is_alone), np.flatnonzero(~is_anchor & is_alone))
     return np.concatenate([side[:CONTROL_ROWS_MAX] for side in sides])
