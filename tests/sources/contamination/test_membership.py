@@ -1,10 +1,10 @@
-"""Which hashes are among others, and which occur once."""
+"""Which hashes are among others, which rows are new, and which hashes occur once."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from headwater.sources.contamination.membership import Sieve, alone, members, places
+from headwater.sources.contamination.membership import Sieve, alone, members, newcomers, places
 
 
 def hashes(*values: int) -> np.ndarray:
@@ -31,6 +31,12 @@ def test_a_sieve_lets_every_wanted_hash_through_and_few_others() -> None:
     sieve = Sieve(wanted)
     assert sieve.may_hold(wanted).all()
     assert sieve.may_hold(random.integers(0, 2**63, 100_000, dtype=np.uint64)).mean() < 0.08
+
+
+def test_of_equal_rows_those_beyond_the_earlier_count_are_new() -> None:
+    assert newcomers(hashes(7, 7, 8, 7, 9), hashes(7, 8, 8)).tolist() == [False, True, False, True, True]
+    assert newcomers(hashes(), hashes(1)).tolist() == []
+    assert newcomers(hashes(1, 1), hashes()).tolist() == [True, True]
 
 
 def test_places_are_those_of_the_first_equal_hash() -> None:

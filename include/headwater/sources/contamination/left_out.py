@@ -113,6 +113,4 @@ def _settle(hunt: Hunt, suspect: _Suspect, rate: float) -> Finding | None:
         asked = asked & (hunt.rows.only(groups) == suspect.value)
         alike = hunt.control.only(groups) == suspect.value
         words += ", which have one value in all of them"
-    return hunt.settle(
-        words, lambda cells: cells.without(groups), asked, rate / suspect.tests, alike=alike, must_name=True
-    )
+    return hunt.settle(words, lambda cells: cells.without(groups), asked, rate / suspect.tests, alike=alike)

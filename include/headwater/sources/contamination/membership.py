@@ -51,3 +51,19 @@ def alone(hashes: Hashes) -> NDArray[np.bool_]:
     """Which hashes occur once: bool ``(n,)``."""
     ranked = np.sort(hashes)
     return ~members(hashes, ranked[1:][ranked[1:] == ranked[:-1]])
+
+
+def newcomers(rows: Hashes, earlier: Hashes) -> NDArray[np.bool_]:
+    """Which rows were not among ``earlier``, counted as often as they occur: bool ``(n,)``.
+
+    Of five equal rows of which three were there earlier, the last two are new.
+    """
+    new = ~members(rows, earlier)
+    seen = np.flatnonzero(~new)
+    order = seen[np.argsort(rows[seen], kind="stable")]
+    ranked, known = rows[order], np.sort(earlier)
+    starts = np.flatnonzero(np.append(True, ranked[1:] != ranked[:-1])) if len(ranked) else np.zeros(0, dtype=np.intp)
+    rank = np.arange(len(ranked)) - np.repeat(starts, np.diff(np.append(starts, len(ranked))))
+    were = np.searchsorted(known, ranked, side="right") - np.searchsorted(known, ranked, side="left")
+    new[order] = rank >= were
+    return new

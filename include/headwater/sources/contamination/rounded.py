@@ -65,7 +65,6 @@ def hunt_rounded(hunt: Hunt, rate: float) -> list[Finding]:
             lambda cells, grids=suspicion.grids, ties=ties: cells.rounded(grids, ties),  # type: ignore[misc]
             asked,
             rate / tests,
-            must_name=True,
         )
         if found:
             findings.append(found)

@@ -18,7 +18,7 @@ from headwater.sources.contamination.evidence import Finding
 from headwater.sources.contamination.hunt import Hunt
 from headwater.sources.contamination.left_out import hunt_left_out
 from headwater.sources.contamination.library import Library, Released
-from headwater.sources.contamination.membership import alone, members
+from headwater.sources.contamination.membership import Hashes, alone, members, newcomers
 from headwater.sources.contamination.rounded import hunt_rounded
 
 CONTROL_ROWS_MAX = 100_000
@@ -36,7 +36,7 @@ class Contamination:
     Attributes:
         batch: for each row of the snapshot the position of the released batch it came from, -1 for rows that are not
             named: int32 ``(rows,)``.
-        scanned: rows that equal none of the snapshot before.
+        scanned: rows that the snapshot before did not have.
         findings: the ways in which rows came back; empty where the rows are honest.
         left_out: ids of released batches that could not be compared, since they share too few columns.
     """
@@ -68,9 +68,8 @@ def scan(
         is_anchor: which of those were in its anchor: bool.
         released: every batch that readers could see, the latest or not.
 
-    Rows that the earlier snapshot had already are honest: they were there first. Only others are searched for. They
-    are rarer than rows are on the whole, so they are held against those of the earlier ones that no other earlier row
-    equals: each of these would be new to a snapshot of the others (Good 1953; decision 15).
+    Rows that the earlier snapshot had already are honest: they were there first. Only others are searched for, and
+    they are held against what the earlier ones show by chance (decision 15).
     """
     batch = np.full(rows.num_rows, -1, dtype=np.int32)
     parts, left_out = _comparable(rows.schema, earlier.schema, released)
@@ -78,24 +77,43 @@ def scan(
     scanned = 0
     for names, places in parts.items():
         every, before = Cells.of(rows, names), Cells.of(earlier, names)
-        new = np.flatnonzero(~members(every.whole, before.whole) & (batch < 0))
+        new = np.flatnonzero(newcomers(every.whole, before.whole) & (batch < 0))
         scanned = max(scanned, len(new))
         if not len(new):
             continue
-        picked = _control_rows(is_anchor, alone(before.whole))
+        picked = _control_rows(is_anchor)
         library = Library([released[place] for place in places], names)
         hunt = Hunt(every.take(new), before.take(picked), is_anchor[picked], library)
-        findings += hunt_unchanged(hunt, UNCHANGED_RATE / len(parts))
+        findings += hunt_unchanged(hunt, before.whole, picked, UNCHANGED_RATE / len(parts))
         findings += hunt_rounded(hunt, ROUNDED_RATE / len(parts))
         findings += hunt_left_out(hunt, LEFT_OUT_RATE / len(parts))
         batch[new] = np.append(np.array(places, dtype=np.int32), np.int32(-1))[hunt.owner]
     return Contamination(batch, scanned, tuple(findings), left_out)
 
 
-def hunt_unchanged(hunt: Hunt, rate: float) -> list[Finding]:
-    """Rows that came back as they were. Noticed even where rows are equal by nature, and none can be named."""
-    found = hunt.settle("unchanged", lambda cells: cells.whole, hunt.is_open, rate)
-    return [found] if found else []
+def hunt_unchanged(hunt: Hunt, before: Hashes, picked: NDArray[np.intp], rate: float) -> list[Finding]:
+    """Rows that came back as they were. Noticed even where rows are equal by nature, and none can be named.
+
+    There, new rows are rarer than rows are on the whole: a common row was there before. So those that equal no earlier
+    row are also held against the earlier rows that no other one equals; each of these would be new to a snapshot of
+    the others (Good 1953). Each of the two tests has half the rate.
+
+    Args:
+        hunt: the search.
+        before: hashes of all earlier rows.
+        picked: which of these are the honest rows of the search.
+        rate: of false alarms.
+    """
+    asked = hunt.is_open
+    owned, honest = hunt.compare(lambda cells: cells.whole, asked)
+    is_unseen = ~members(hunt.rows.whole, before)
+    for part, among in ((asked, np.ones(len(honest), dtype=bool)), (asked & is_unseen, alone(before)[picked])):
+        found = hunt.judge("unchanged", owned[part[asked]], [hunt.chance(honest, among)])
+        if found.p_value <= rate / 2:
+            if found.named:
+                hunt.name(part, owned[part[asked]])
+            return [found]
+    return []
 
 
 def _comparable(
@@ -120,7 +138,7 @@ def _has(schema: pa.Schema, field: pa.Field) -> bool:
     return field.name in schema.names and schema.field(field.name).type == field.type
 
 
-def _control_rows(is_anchor: NDArray[np.bool_], is_alone: NDArray[np.bool_]) -> NDArray[np.intp]:
+def _control_rows(is_anchor: NDArray[np.bool_]) -> NDArray[np.intp]:
     """The first rows of either side: each side is in the order of a keyed digest, so these are random ones."""
-    sides = (np.flatnonzero(is_anchor & is_alone), np.flatnonzero(~is_anchor & is_alone))
+    sides = (np.flatnonzero(is_anchor), np.flatnonzero(~is_anchor))
     return np.concatenate([side[:CONTROL_ROWS_MAX] for side in sides])
