@@ -82,8 +82,10 @@ def cost(repetitions: int) -> dict[str, Any]:
 
 
 def _median(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    parts = {name: round(statistics.median(run["parts"][name] for run in runs), 2) for name in runs[0].get("parts", {})}
     return {
         **runs[0],
+        **({"parts": parts} if parts else {}),
         "cpu_seconds": round(statistics.median(run["cpu_seconds"] for run in runs), 2),
         "slowest_cpu_seconds": round(max(run["cpu_seconds"] for run in runs), 2),
         "peak_mb": max(run["peak_mb"] for run in runs),

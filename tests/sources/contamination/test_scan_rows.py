@@ -95,6 +95,15 @@ def test_rows_of_before_are_never_named_even_when_a_batch_has_them() -> None:
     assert not result.named.any()
 
 
+def test_a_copy_too_many_of_an_earlier_row_is_named_with_the_others() -> None:
+    """A generator may remember a row: one that came back so is one more than there were, and not unlike any before."""
+    remembered = rows(ROWS, 1).slice(600, 5)
+    batch = pa.concat_tables([rows(3_000, 102), remembered])
+    result = found(pa.concat_tables([LEAK, remembered]), batches=[_batch("1", batch)])
+    assert result.named[-105:].all()
+    assert not result.named[:-105].any()
+
+
 def test_equal_rows_by_nature_raise_no_alarm_and_are_not_named() -> None:
     """A survey of three questions: every honest answer has been released too."""
 
