@@ -30,7 +30,7 @@ TRAIN_ROWS = 20_000
 
 def write_files(folder: str, rows: int, batches: int, batch_rows: int) -> None:
     """The snapshot before, the snapshot with its leak, the batches and their fingerprints, as files."""
-    from benchmarks.detection.worlds import world  # here, so that the measured process does not pay for them
+    from benchmarks.detection.worlds import world  # as in case.py: not in the measured process
     from headwater.generators.registry import create
 
     places, of = Path(folder), world(TABLE)
