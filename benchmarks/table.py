@@ -74,6 +74,7 @@ def contamination_sentence() -> str:
     found = json.loads((RESULTS / "contamination.json").read_text())
     rows = {(row["table"], row["way"], row["share"]): row for row in found["rows"]}
     unchanged, emptied, rounded = (rows["census", way, 0.05] for way in ("unchanged", "emptied", "to_two_digits"))
+    replaced = [rows["census", "replaced", share] for share in (0.05, 0.005)]
     small, common = rows["census", "unchanged", 0.005], rows["fair", "unchanged", 0.05]
     honest, honest_common = rows["census", "honest", 0.0], rows["fair", "honest", 0.0]
     cost = found["cost"]
@@ -81,7 +82,9 @@ def contamination_sentence() -> str:
         f"Rows of 30 released batches that came back through a census snapshot of 20,000 rows: "
         f"{unchanged['named_share']:.1%} of unchanged ones are named ({unchanged['scans']} scans), "
         f"{emptied['named_share']:.1%} where two columns came back empty ({emptied['scans']} scans), "
-        f"{rounded['named_share']:.1%} where all numbers were rounded to two digits ({rounded['scans']} scans). "
+        f"{rounded['named_share']:.1%} where all numbers were rounded to two digits ({rounded['scans']} scans), "
+        f"{replaced[0]['named_share']:.1%} where two columns, not the nearly unique one, came back with values "
+        f"of other rows ({replaced[0]['scans']} scans; {replaced[1]['named_share']:.0%} where the leak was 0.5 %). "
         f"A leak of 5 % of the rows was noticed {_of(unchanged)} times, one of 0.5 % {_of(small)}; honest snapshots "
         f"raised an alarm {_of(honest)} times. In the marriage survey, where rows are equal by nature, honest ones "
         f"raised an alarm {_of(honest_common)} times, and a leak of 5 % was noticed {_of(common)} times. "
