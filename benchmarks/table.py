@@ -73,22 +73,29 @@ def contamination_sentence() -> str:
     """A few sentences from ``contamination.json``."""
     found = json.loads((RESULTS / "contamination.json").read_text())
     rows = {(row["table"], row["way"], row["share"]): row for row in found["rows"]}
-    named = {way: rows["census", way, 0.05]["named_share"] for way in ("unchanged", "emptied", "to_two_digits")}
-    noticed = [rows["census", "unchanged", share] for share in (0.05, 0.005)]
-    honest = [row for row in found["rows"] if row["way"] == "honest"]
-    alarms, scans = (sum(row[name] for row in honest) for name in ("noticed", "scans"))
+    unchanged, emptied, rounded = (rows["census", way, 0.05] for way in ("unchanged", "emptied", "to_two_digits"))
+    replaced = [rows["census", "replaced", share] for share in (0.05, 0.005)]
+    small, common = rows["census", "unchanged", 0.005], rows["fair", "unchanged", 0.05]
+    honest, honest_common = rows["census", "honest", 0.0], rows["fair", "honest", 0.0]
     cost = found["cost"]
     return (
         f"Rows of 30 released batches that came back through a census snapshot of 20,000 rows: "
-        f"{named['unchanged']:.1%} of unchanged ones are named, {named['emptied']:.1%} where two columns came back "
-        f"empty, "
-        f"{named['to_two_digits']:.1%} where all numbers were rounded to two digits. A leak of 5 % of the rows was "
-        f"noticed {noticed[0]['noticed']} of {noticed[0]['scans']} times, one of 0.5 % {noticed[1]['noticed']} of "
-        f"{noticed[1]['scans']}; honest snapshots of {len(honest)} tables raised {alarms} alarms in {scans} scans. "
+        f"{unchanged['named_share']:.1%} of unchanged ones are named ({unchanged['scans']} scans), "
+        f"{emptied['named_share']:.1%} where two columns came back empty ({emptied['scans']} scans), "
+        f"{rounded['named_share']:.1%} where all numbers were rounded to two digits ({rounded['scans']} scans), "
+        f"{replaced[0]['named_share']:.1%} where two columns, not the nearly unique one, came back with values "
+        f"of other rows ({replaced[0]['scans']} scans; {replaced[1]['named_share']:.0%} where the leak was 0.5 %). "
+        f"A leak of 5 % of the rows was noticed {_of(unchanged)} times, one of 0.5 % {_of(small)}; honest snapshots "
+        f"raised an alarm {_of(honest)} times. In the marriage survey, where rows are equal by nature, honest ones "
+        f"raised an alarm {_of(honest_common)} times, and a leak of 5 % was noticed {_of(common)} times. "
         f"{cost['rows']:,} rows against {cost['batches']} batches of {cost['batch_rows']:,} take "
-        f"{cost['scan']['cpu_seconds']:.0f} CPU s, reading and imports included, and "
-        f"{cost['scan']['peak_mb'] / 1024:.1f} GiB."
+        f"{cost['scan']['parts']['scan']:.1f} CPU s ({cost['scan']['cpu_seconds']:.1f} with imports and the reading of "
+        f"both snapshots) and {cost['scan']['peak_mb'] / 1024:.1f} GiB."
     )
+
+
+def _of(row: dict[str, Any]) -> str:
+    return f"{row['noticed']} of {row['scans']}"
 
 
 if __name__ == "__main__":

@@ -24,17 +24,22 @@ SCANS = 4
 ROWS, BATCHES, BATCH_ROWS, JOINED_BATCHES = 1_000_000, 100, 100_000, 10
 
 
-def detection(table: str, kind: str, repetitions: int) -> list[dict[str, Any]]:
-    """Rows of the report for one table: every way and share, on so many histories of the table."""
+def detection(table: str, kind: str, repetitions: int, way_repetitions: int) -> list[dict[str, Any]]:
+    """Rows of the report for one table: every way and share.
+
+    Honest snapshots and unchanged rows are scanned on ``repetitions`` histories of the table, every other way on the
+    first ``way_repetitions`` of them.
+    """
     found: dict[tuple[str, float], list[dict[str, Any]]] = {}
     for seed in range(repetitions):
         case = Case.of(table, kind, seed)
         has_numbers = any(column.sdtype == "numerical" for column in case.schema.learned)
         for name, way in (("honest", None), *WAYS.items()):
-            if name in ROUNDING and not has_numbers:
+            is_main = name in ("honest", "unchanged")
+            if (name in ROUNDING and not has_numbers) or not (is_main or seed < way_repetitions):
                 continue
             for share in SHARES if way else (0.0,):
-                for chance in range(SCANS if name in ("honest", "unchanged") else 1):
+                for chance in range(SCANS if is_main else 1):
                     one = case.scan(way, share, 1_000 * seed + chance)
                     found.setdefault((name, share), []).append(one)
         print(f"{table}: history {seed + 1} of {repetitions}", flush=True)
@@ -77,8 +82,10 @@ def cost(repetitions: int) -> dict[str, Any]:
 
 
 def _median(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    parts = {name: round(statistics.median(run["parts"][name] for run in runs), 2) for name in runs[0].get("parts", {})}
     return {
         **runs[0],
+        **({"parts": parts} if parts else {}),
         "cpu_seconds": round(statistics.median(run["cpu_seconds"] for run in runs), 2),
         "slowest_cpu_seconds": round(max(run["cpu_seconds"] for run in runs), 2),
         "peak_mb": max(run["peak_mb"] for run in runs),
@@ -91,12 +98,13 @@ def main() -> None:
     parser.add_argument("--tables", nargs="*", default=list(SIZES), choices=list(SIZES))
     parser.add_argument("--generator", default="trees")
     parser.add_argument("--repetitions", type=int, default=25, help="histories of each table")
+    parser.add_argument("--way-repetitions", type=int, default=25, help="histories for rows that come back changed")
     parser.add_argument("--cost-repetitions", type=int, default=5, help="0 leaves the cost as it was measured before")
     arguments = parser.parse_args()
     report: dict[str, Any] = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"rows": [], "cost": None}
     report["machine"] = describe_machine()
     for table in arguments.tables:
-        rows = detection(table, arguments.generator, arguments.repetitions)
+        rows = detection(table, arguments.generator, arguments.repetitions, arguments.way_repetitions)
         report["rows"] = [row for row in report["rows"] if row["table"] != table] + rows
         RESULTS.write_text(json.dumps(report, indent=2) + "\n")
     if arguments.cost_repetitions:

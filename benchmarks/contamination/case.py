@@ -13,8 +13,6 @@ import pandas as pd
 import pyarrow as pa
 
 from benchmarks.contamination.ways import Planted, Way
-from benchmarks.detection.worlds import world
-from headwater.generators.registry import create
 from headwater.sources.contamination.fingerprints import distinct, fingerprint_schema, fingerprints
 from headwater.sources.contamination.library import Released
 from headwater.sources.contamination.scan import Contamination, scan
@@ -53,6 +51,11 @@ class Case:
     @classmethod
     def of(cls, table: str, kind: str, seed: int) -> Self:
         """Split the real rows, fit ``kind`` on the training part of the snapshot, release the batches."""
+        from benchmarks.detection.worlds import (
+            world,
+        )  # here, so that the process that measures cost does not pay for them
+        from headwater.generators.registry import create
+
         of, size = world(table, "real"), SIZES[table]
         earlier, fresh = of.split((size.snapshot, size.new), seed)
         held = round(ANCHOR_SHARE * size.snapshot)

@@ -17,8 +17,6 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from benchmarks.detection.worlds import world
-from headwater.generators.registry import create
 from headwater.sources.contamination.fingerprints import distinct, fingerprint_schema, fingerprints
 from headwater.sources.contamination.library import Released
 from headwater.sources.contamination.scan import scan
@@ -32,6 +30,9 @@ TRAIN_ROWS = 20_000
 
 def write_files(folder: str, rows: int, batches: int, batch_rows: int) -> None:
     """The snapshot before, the snapshot with its leak, the batches and their fingerprints, as files."""
+    from benchmarks.detection.worlds import world  # as in case.py: not in the measured process
+    from headwater.generators.registry import create
+
     places, of = Path(folder), world(TABLE)
     (places / "schema.json").write_text(of.schema.model_dump_json())
     model = create("trees", {}, ()).fit(of.draw(TRAIN_ROWS, SEED), of.schema, SEED)

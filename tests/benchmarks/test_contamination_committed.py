@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from benchmarks.contamination.ways import ROUNDING, WAYS, Planted
+from benchmarks.table import contamination_sentence
 
 from headwater.tables.schema import ColumnSchema, TableSchema
 
@@ -50,6 +51,10 @@ def test_every_scan_stands_in_the_result() -> None:
     for row in FOUND["rows"]:
         assert 0 <= row["noticed"] <= row["scans"]
         assert row["named_share"] is None or 0 <= row["named_share"] <= 1
+
+
+def test_the_readme_says_what_was_measured() -> None:
+    assert contamination_sentence() in (Path(__file__).parents[2] / "README.md").read_text().replace("\n", " ")
 
 
 @pytest.mark.parametrize("way", [way for way in WAYS if way != "unchanged"])

@@ -1,10 +1,10 @@
-"""Which hashes are among others, and which rows are new."""
+"""Which hashes are among others, which rows are new, and which hashes occur once."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from headwater.sources.contamination.membership import Sieve, members, newcomers
+from headwater.sources.contamination.membership import Sieve, alone, members, newcomers, places
 
 
 def hashes(*values: int) -> np.ndarray:
@@ -37,3 +37,15 @@ def test_of_equal_rows_those_beyond_the_earlier_count_are_new() -> None:
     assert newcomers(hashes(7, 7, 8, 7, 9), hashes(7, 8, 8)).tolist() == [False, True, False, True, True]
     assert newcomers(hashes(), hashes(1)).tolist() == []
     assert newcomers(hashes(1, 1), hashes()).tolist() == [True, True]
+
+
+def test_places_are_those_of_the_first_equal_hash() -> None:
+    assert places(hashes(9, 5, 2, 5, 10), hashes(2, 5, 5, 9)).tolist() == [3, 1, 0, 1, -1]
+    assert places(hashes(1), hashes()).tolist() == [-1]
+    assert places(hashes(), hashes(1)).tolist() == []
+
+
+def test_a_hash_that_occurs_twice_is_not_alone() -> None:
+    assert alone(hashes(7, 7, 8, 7, 9)).tolist() == [False, False, True, False, True]
+    assert alone(hashes()).tolist() == []
+    assert alone(hashes(1)).tolist() == [True]

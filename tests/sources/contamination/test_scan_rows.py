@@ -95,6 +95,15 @@ def test_rows_of_before_are_never_named_even_when_a_batch_has_them() -> None:
     assert not result.named.any()
 
 
+def test_a_copy_too_many_of_an_earlier_row_is_named_with_the_others() -> None:
+    """A generator may remember a row: one that came back so is one more than there were, and not unlike any before."""
+    remembered = rows(ROWS, 1).slice(600, 5)
+    batch = pa.concat_tables([rows(3_000, 102), remembered])
+    result = found(pa.concat_tables([LEAK, remembered]), batches=[_batch("1", batch)])
+    assert result.named[-105:].all()
+    assert not result.named[:-105].any()
+
+
 def test_equal_rows_by_nature_raise_no_alarm_and_are_not_named() -> None:
     """A survey of three questions: every honest answer has been released too."""
 
@@ -106,6 +115,23 @@ def test_equal_rows_by_nature_raise_no_alarm_and_are_not_named() -> None:
     result = scan(survey(2_000, 2), survey(ROWS, 1), IS_ANCHOR, [batch])
     assert result.findings == ()
     assert not result.named.any()
+
+
+def answers(count: int, seed: int) -> pa.Table:
+    """A survey of nine questions: most answers are common, and those that are new are rarer than that."""
+    random = np.random.default_rng(seed)
+    share = (0.45, 0.25, 0.15, 0.1, 0.05)
+    return pa.table({f"q{index}": pa.array(1 + random.choice(5, count, p=share), pa.uint32()) for index in range(9)})
+
+
+@pytest.mark.parametrize("planted", [0, 200])
+def test_a_leak_among_rows_that_equal_by_nature_is_counted_and_none_is_named(planted: int) -> None:
+    batches = [_batch(str(seed), answers(4_000, seed)) for seed in range(100, 115)]
+    snapshot = pa.concat_tables([answers(2_000 - planted, 2), answers(4_000, 103).slice(0, planted)])
+    result = scan(snapshot, answers(ROWS, 1), IS_ANCHOR, batches)
+    assert not result.named.any()
+    assert bool(result.findings) == bool(planted)
+    assert result.leaked == pytest.approx(planted, abs=80)
 
 
 def test_honest_rows_of_one_value_are_no_leak() -> None:

@@ -13,6 +13,7 @@ where fingerprints lie, what follows (the chain's).
 | library      | the released rows: all of them in one pass, a part of them in memory           |
 | hunt         | the state of a search, and settling one suspicion                              |
 | rounded      | suspicions of rounding                                                         |
+| choices      | which rows match without each choice of columns                                |
 | left_out     | suspicions of lost columns                                                     |
 | scan         | the whole search: unchanged rows, rounded ones, rows without one or two columns |
 """

@@ -6,9 +6,9 @@ Belongs here: the hash of a row under a change that a consumer may have made. Do
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -26,53 +26,70 @@ GROUPS_MAX = 15
 class Cells:
     """Rows.
 
+    Hashes are made when they are asked for: most batches are asked for whole rows only, and a million rows times
+    fifteen columns need not lie in memory for that.
+
     Attributes:
-        names: the columns, in order.
-        groups: for each group of columns the hash of its cells: uint64 ``(g, n)``; a group is one column where there
-            are at most 15, else every fifteenth.
-        numbers: by column name, the numbers and moments: float64 ``(n,)``.
+        columns: by column name, in order: float64 or uint32 ``(n,)``; at least one.
     """
 
-    names: tuple[str, ...]
-    groups: Hashes
-    numbers: dict[str, NDArray[np.float64]]
+    columns: dict[str, NDArray[Any]]
+    _hashes: dict[int, Hashes] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def of(cls, table: pa.Table, names: Sequence[str]) -> Self:
         """The rows of a table of fingerprints, of which only the columns ``names`` are looked at."""
-        count = min(len(names), GROUPS_MAX)
-        groups = np.zeros((count, table.num_rows), dtype=np.uint64)
-        for index, name in enumerate(names):
-            groups[index % count] ^= cell_hashes(table, name)
-        moving = [name for name in names if pa.types.is_floating(table.schema.field(name).type)]
-        return cls(tuple(names), groups, {name: table.column(name).to_numpy() for name in moving})
+        return cls({name: table.column(name).to_numpy() for name in names})
 
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self:
         """Rows one after the other; all of the same columns, at least one part."""
-        first = parts[0]
-        numbers = {name: np.concatenate([part.numbers[name] for part in parts]) for name in first.numbers}
-        return cls(first.names, np.concatenate([part.groups for part in parts], axis=1), numbers)
+        return cls({name: np.concatenate([part.columns[name] for part in parts]) for name in parts[0].columns})
 
     def __len__(self) -> int:
-        return int(self.groups.shape[1])
+        return len(next(iter(self.columns.values())))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns, in order."""
+        return tuple(self.columns)
+
+    @property
+    def groups(self) -> int:
+        """How many groups of columns: a group is one column where there are at most 15, else every fifteenth."""
+        return min(len(self.columns), GROUPS_MAX)
+
+    @property
+    def numbers(self) -> dict[str, NDArray[np.float64]]:
+        """By column name, the numbers and moments: float64 ``(n,)``."""
+        return {name: values for name, values in self.columns.items() if values.dtype == np.float64}
 
     def take(self, picked: NDArray[np.intp] | NDArray[np.bool_]) -> Self:
         """Some of the rows."""
-        numbers = {name: values[picked] for name, values in self.numbers.items()}
-        return type(self)(self.names, self.groups[:, picked], numbers)
+        places = np.flatnonzero(picked) if picked.dtype == np.bool_ else picked
+        return type(self)({name: values[places] for name, values in self.columns.items()})
 
     @cached_property
     def whole(self) -> Hashes:
         """Hash of each row over all columns: uint64 ``(n,)``."""
-        return np.bitwise_xor.reduce(self.groups, axis=0)
+        hashes = np.zeros(len(self), dtype=np.uint64)
+        for name, values in self.columns.items():
+            hashes ^= cell_hashes(values, name)
+        return hashes
 
     def only(self, groups: tuple[int, ...]) -> Hashes:
         """Hash of each row over some groups of columns, at least one: uint64 ``(n,)``."""
-        hashes = self.groups[groups[0]]
+        hashes = self._group(groups[0])
         for group in groups[1:]:
-            hashes = hashes ^ self.groups[group]
+            hashes = hashes ^ self._group(group)
         return hashes
+
+    def _group(self, group: int) -> Hashes:
+        """Hash of each row over one group of columns, kept since it is asked for in many choices."""
+        if group not in self._hashes:
+            hashes = [cell_hashes(self.columns[name], name) for name in self.called((group,))]
+            self._hashes[group] = np.bitwise_xor.reduce(hashes, axis=0)
+        return self._hashes[group]
 
     def without(self, groups: tuple[int, ...]) -> Hashes:
         """Hash of each row over all columns but those groups: uint64 ``(n,)``."""
@@ -80,7 +97,7 @@ class Cells:
 
     def called(self, groups: tuple[int, ...]) -> list[str]:
         """The names of the columns of some groups."""
-        return [name for index, name in enumerate(self.names) if index % len(self.groups) in groups]
+        return [name for index, name in enumerate(self.names) if index % self.groups in groups]
 
     def rounded(self, grids: Sequence[tuple[str, Grid]], ties: Ties) -> Hashes:
         """Hash of each row with the numbers of some columns rounded: uint64 ``(n,)``."""

@@ -48,25 +48,27 @@ def fingerprint_schema(schema: TableSchema) -> pa.Schema:
 
 def distinct(table: pa.Table) -> pa.Table:
     """Each row of a table of fingerprints once, in the order of their hashes, which says nothing of their making."""
-    whole = np.bitwise_xor.reduce(np.stack([cell_hashes(table, name) for name in table.column_names]), axis=0)
+    whole = np.bitwise_xor.reduce(
+        [cell_hashes(table.column(name).to_numpy(), name) for name in table.column_names], axis=0
+    )
     _, first = np.unique(whole, return_index=True)
     return table.take(pa.array(first))
 
 
-def cell_hashes(table: pa.Table, name: str) -> NDArray[np.uint64]:
-    """A 64-bit hash of each cell of a column of fingerprints: uint64 ``(rows,)``.
+def cell_hashes(values: NDArray[Any], name: str) -> NDArray[np.uint64]:
+    """A 64-bit hash of each cell of a column of fingerprints, float64 or uint32 ``(rows,)``: uint64 ``(rows,)``.
 
     It depends on the column's name and the value alone. Hashes of the cells of a row, joined by exclusive or, are the
     hash of any choice of columns (Zobrist 1970); equal rows have equal hashes, others differ but for 1 in 2**64.
     """
-    values = table.column(name).to_numpy()
     return mixed(bits(values) if values.dtype == np.float64 else values.astype(np.uint64), name)
 
 
 def bits(values: NDArray[np.float64]) -> NDArray[np.uint64]:
     """The bits of numbers: equal numbers, and all missing ones, have equal bits. Shape as given."""
     plain: NDArray[np.uint64] = (values + 0.0).view(np.uint64)  # -0.0 becomes 0.0
-    return np.where(np.isnan(values), _MISSING, plain)
+    plain[np.isnan(values)] = _MISSING
+    return plain
 
 
 def mixed(words: NDArray[np.uint64], name: str) -> NDArray[np.uint64]:

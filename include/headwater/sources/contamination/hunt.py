@@ -5,6 +5,7 @@ Belongs here: settling one suspicion. Does not: having suspicions (``unchanged``
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -81,9 +82,8 @@ class Hunt:
         rate: float,
         *,
         alike: NDArray[np.bool_] | None = None,
-        must_name: bool = False,
     ) -> Finding | None:
-        """Compare the rows ``asked`` with all released ones; name those that match, if that is more than chance.
+        """Compare the rows ``asked`` with all released ones; name those that match, if it can be done and is no chance.
 
         Args:
             change: what may have been done to the rows, in words.
@@ -92,22 +92,28 @@ class Hunt:
             rate: largest p-value that is more than chance; the caller has divided it by the number of its tests.
             alike: honest rows that have the mark by which the rows asked were chosen: bool ``(m,)``. Where there are
                 enough of them, the rows asked must stand out from these too.
-            must_name: whether it is nothing where rows cannot be named.
         """
-        wanted = project(self.rows)[asked]
-        owner = self.library.search(np.concatenate([wanted, project(self.control)]), project)
-        owned, honest = owner[: len(wanted)], owner[len(wanted) :] >= 0
-        matched, count = int((owned >= 0).sum()), len(wanted)
+        owned, honest = self.compare(project, asked)
         chances = [self.chance(honest)]
         if alike is not None and int(alike.sum()) >= CONTROL_ROWS_MIN:
             chances.append(self.chance(honest, alike))
-        p_value = max(chance.p_value(matched, count) for chance in chances)
+        found = self.judge(change, owned, chances)
+        if found.p_value > rate or not found.named:
+            return None
+        self.name(asked, owned)
+        return found
+
+    def compare(self, project: Projection, asked: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+        """The batch of each row asked, int32, -1 for none; and which honest rows equal a released row: bool."""
+        wanted = project(self.rows)[asked]
+        owner = self.library.search(np.concatenate([wanted, project(self.control)]), project)
+        return owner[: len(wanted)], owner[len(wanted) :] >= 0
+
+    def judge(self, change: str, owned: NDArray[np.int32], chances: Sequence[Chance]) -> Finding:
+        """What the rows asked prove, of which ``owned`` has the batches: they must stand out from every chance."""
+        matched, count = int((owned >= 0).sum()), len(owned)
         chance = max(chances, key=lambda each: each.rate)
         can_name = chance.can_name(matched, count)
-        if p_value > rate or (must_name and not can_name):
-            return None
-        if can_name:
-            self.owner[np.flatnonzero(asked)[owned >= 0]] = owned[owned >= 0]
         return Finding(
             change=change,
             asked=count,
@@ -115,8 +121,12 @@ class Hunt:
             by_chance=chance.rate * count,
             named=matched if can_name else 0,
             leaked=float(matched) if can_name else chance.leaked(matched, count),
-            p_value=min(1.0, p_value),
+            p_value=min(1.0, max(chance.p_value(matched, count) for chance in chances)),
         )
+
+    def name(self, asked: NDArray[np.bool_], owned: NDArray[np.int32]) -> None:
+        """Those of the rows asked that a batch owns are named from now on."""
+        self.owner[np.flatnonzero(asked)[owned >= 0]] = owned[owned >= 0]
 
 
 def _evenly(places: NDArray[np.intp], most: int) -> NDArray[np.intp]:

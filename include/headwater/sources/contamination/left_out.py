@@ -1,6 +1,6 @@
 """Rows that came back with one or two columns lost, emptied or filled by something else.
 
-Belongs here: which columns to leave out, and looking. Does not: hashes, statistics.
+Belongs here: which columns to leave out, and looking. Does not: comparing rows (``choices.py``), hashes, statistics.
 
 Every choice of one or two columns (of groups of columns, in wide tables) is left out of both sides. Where rows are
 told apart without these columns, more matches than among honest rows are enough. Where they are not (a table that
@@ -11,21 +11,20 @@ with one value for all, and the rows with that value match far more often than h
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater.sources.contamination.cells import Cells
+from headwater.sources.contamination.choices import Groups, matching_without
 from headwater.sources.contamination.evidence import Chance, Finding
 from headwater.sources.contamination.hunt import Hunt, Probe, counted
-from headwater.sources.contamination.membership import Hashes, Sieve, members
+from headwater.sources.contamination.membership import Hashes, Sieve
 
 MATCHES_MIN = 5
 """Fewer matches prove nothing after so many tests."""
 VALUES_MAX = 20
 """Of one choice of columns so many values are looked at, those of most matches first."""
-
-Groups = tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,9 +48,8 @@ class _Suspect:
 
 def hunt_left_out(hunt: Hunt, rate: float) -> list[Finding]:
     """Every choice of columns without which rows came back, the most striking first."""
-    count, probe = len(hunt.rows.groups), hunt.probe
-    every = (groups for size in (1, 2) if size < count for groups in combinations(range(count), size))
-    choices = [_look(hunt, probe, groups) for groups in every]
+    probe = hunt.probe
+    choices = _choices(probe, hunt.library.sample)
     findings: list[Finding] = []
     tried: set[tuple[Groups, np.uint64 | None]] = set()
     suspects = _all_suspects(hunt, probe, choices)
@@ -66,10 +64,10 @@ def hunt_left_out(hunt: Hunt, rate: float) -> list[Finding]:
     return findings
 
 
-def _look(hunt: Hunt, probe: Probe, groups: Groups) -> _Choice:
-    rows = probe.rows.without(groups)
-    both = members(np.concatenate([rows, probe.control.without(groups)]), hunt.library.sample.without(groups))
-    return _Choice(groups, both[: len(rows)], both[len(rows) :])
+def _choices(probe: Probe, sample: Cells) -> list[_Choice]:
+    count = len(probe.rows)
+    matched = matching_without(Cells.joined([probe.rows, probe.control]), sample)
+    return [_Choice(groups, both[:count], both[count:]) for groups, both in matched.items()]
 
 
 def _all_suspects(hunt: Hunt, probe: Probe, choices: list[_Choice]) -> list[_Suspect]:
@@ -115,6 +113,4 @@ def _settle(hunt: Hunt, suspect: _Suspect, rate: float) -> Finding | None:
         asked = asked & (hunt.rows.only(groups) == suspect.value)
         alike = hunt.control.only(groups) == suspect.value
         words += ", which have one value in all of them"
-    return hunt.settle(
-        words, lambda cells: cells.without(groups), asked, rate / suspect.tests, alike=alike, must_name=True
-    )
+    return hunt.settle(words, lambda cells: cells.without(groups), asked, rate / suspect.tests, alike=alike)

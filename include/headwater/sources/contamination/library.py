@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from headwater.sources.contamination.cells import Cells
-from headwater.sources.contamination.membership import Hashes, Sieve
+from headwater.sources.contamination.membership import Hashes, Sieve, places
 
 SAMPLE_ROWS = 600_000
 """Released rows that are kept in memory; of more, every so manieth by its hash, the same ones in every batch."""
@@ -65,11 +65,10 @@ class Library:
             hashes.append(found[likely])
             owners.append(owner[likely])
         held, first = np.unique(np.concatenate(hashes), return_index=True)
-        if not len(held):
-            return np.full(len(needles), -1, dtype=np.int32)
-        place = np.searchsorted(held, needles).clip(max=len(held) - 1)
-        owner = np.concatenate(owners)[first]
-        return np.where(held[place] == needles, owner[place], np.int32(-1))
+        likely = Sieve(held).may_hold(needles)
+        answer = np.full(len(needles), -1, dtype=np.int32)
+        answer[likely] = np.append(np.concatenate(owners)[first], np.int32(-1))[places(needles[likely], held)]
+        return answer
 
     def _parts(self) -> Iterator[tuple[NDArray[np.int32], Cells]]:
         if self._sample is not None and self._stride == 1:

@@ -18,28 +18,39 @@ class Sieve:
         bits = min(BITS_MAX, max(10, len(wanted).bit_length() + BITS_MORE))
         self._mask = np.uint64((1 << bits) - 1)
         self._table = np.zeros(1 << bits, dtype=bool)
-        self._table[wanted & self._mask] = True
+        self._table[self._places(wanted)] = True
 
     def may_hold(self, hashes: Hashes) -> NDArray[np.bool_]:
         """Bool ``(n,)``: False where a hash is surely not among the wanted ones."""
-        found: NDArray[np.bool_] = self._table[hashes & self._mask]
+        found: NDArray[np.bool_] = self._table[self._places(hashes)]
         return found
+
+    def _places(self, hashes: Hashes) -> NDArray[np.intp]:
+        return (hashes & self._mask).view(np.intp)  # as uint64, numpy would copy and check them, in twice the time
 
 
 def members(needles: Hashes, stack: Hashes) -> NDArray[np.bool_]:
     """Which needles are in the stack: bool ``(n,)``. Exact."""
     likely = stack[Sieve(needles).may_hold(stack)]
     found = Sieve(likely).may_hold(needles)
-    found[found] = _among(needles[found], likely)
+    found[found] = places(needles[found], np.sort(likely)) >= 0
     return found
 
 
-def _among(needles: Hashes, stack: Hashes) -> NDArray[np.bool_]:
-    if not len(stack):
-        return np.zeros(len(needles), dtype=bool)
-    held = np.sort(stack)
-    found: NDArray[np.bool_] = held[np.searchsorted(held, needles).clip(max=len(held) - 1)] == needles
+def places(needles: Hashes, ranked: Hashes) -> NDArray[np.intp]:
+    """The first place of each needle among ``ranked``, which ascend; -1 where it is not among them: intp ``(n,)``."""
+    found = np.full(len(needles), -1, dtype=np.intp)
+    if len(ranked):
+        order = np.argsort(needles)  # one after the other they are found three times as fast: neighbours are in cache
+        there = np.searchsorted(ranked, needles[order]).clip(max=len(ranked) - 1)
+        found[order] = np.where(ranked[there] == needles[order], there, -1)
     return found
+
+
+def alone(hashes: Hashes) -> NDArray[np.bool_]:
+    """Which hashes occur once: bool ``(n,)``."""
+    ranked = np.sort(hashes)
+    return ~members(hashes, ranked[1:][ranked[1:] == ranked[:-1]])
 
 
 def newcomers(rows: Hashes, earlier: Hashes) -> NDArray[np.bool_]:

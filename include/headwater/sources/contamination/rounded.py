@@ -65,7 +65,6 @@ def hunt_rounded(hunt: Hunt, rate: float) -> list[Finding]:
             lambda cells, grids=suspicion.grids, ties=ties: cells.rounded(grids, ties),  # type: ignore[misc]
             asked,
             rate / tests,
-            must_name=True,
         )
         if found:
             findings.append(found)
@@ -94,9 +93,11 @@ def _is_moment(values: NDArray[np.float64]) -> bool:
 
 def _suspicion(hunt: Hunt, grids: tuple[tuple[str, Grid], ...]) -> _Suspicion | None:
     asked = hunt.probe.rows.lie_on(grids) & hunt.is_open[hunt.probe.places]
+    if (count := int(asked.sum())) < ROWS_MIN:
+        return None
     honest = hunt.probe.control.lie_on(grids)
-    count, natural = int(asked.sum()), int(honest.sum())
-    if count < ROWS_MIN or natural > NATURAL_SHARE * len(honest):
+    natural = int(honest.sum())
+    if natural > NATURAL_SHARE * len(honest):
         return None
     p_value = float(too_many(np.asarray(count), np.asarray(natural), len(asked), len(honest)))
     return _Suspicion(grids, p_value) if p_value <= SUSPICIOUS else None
