@@ -100,7 +100,8 @@ def attempt(workshop: Workshop, ground: Ground, cell: Cell, generations: int, re
         for row in chain(workshop, ground, cell, generations):
             rows.append(row)
             told = ", ".join(f"{name} {row[name]:.3f}" for name in ("coverage", "pair_tvd", "c2st_auc", "tstr"))
-            say(f"{cell.name}: {row['generation']}: {told}; rare {row['rare_kept']}; alarms {row['alarms']}")
+            watch = f"alarms {row['alarms']}, watch at {row['watch_ratio']} of its limit"
+            say(f"{cell.name}: {row['generation']}: {told}; rare {row['rare_kept']}; {watch}")
     except Exception as error:  # noqa: BLE001 - one cell's failure is told; the others go on
         say(f"{cell.name} FAILED: {type(error).__name__}: {error}")
         return 1

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from benchmarks.collapse.alarm import told
 from benchmarks.collapse.beginning import FIRST_DRAW, Cell, at, first_house, first_snapshot, made, rows_of, with_rows
 from benchmarks.collapse.figures import figures
 from benchmarks.collapse.ground import Ground, write_source
@@ -66,7 +67,7 @@ def guarded(workshop: Workshop, ground: Ground, cell: Cell, generations: int) ->
                 "generation": generation,
                 **figures(ground, conform(rows, ground.table.schema)),
                 **learned(house, spec),
-                "alarms": [alarm.name for alarm in watched.raised],
+                **told(house, spec, watched),
                 "retrained": outcome.is_promoted,
                 "released": is_released,
                 "note": outcome.note,

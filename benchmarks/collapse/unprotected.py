@@ -16,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 
+from benchmarks.collapse.alarm import told
 from benchmarks.collapse.beginning import Cell, at, first_snapshot, made, real_house, rows_of, with_rows
 from benchmarks.collapse.figures import figures
 from benchmarks.collapse.ground import Ground
@@ -57,7 +58,7 @@ def unprotected(workshop: Workshop, ground: Ground, cell: Cell, generations: int
                 "train_rows": len(learned.rows),
                 "real_share": learned.real_share,
                 "score": score,
-                "alarms": [alarm.name for alarm in watched.raised],
+                **told(house, spec, watched),
                 "retrained": True,
                 "released": None,
                 "note": "",
