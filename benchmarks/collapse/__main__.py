@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -41,8 +41,13 @@ def main() -> int:
     arguments = parsed(sys.argv[1:])
     results, broken = Results(arguments.out, about(arguments.rows)), 0
     if not arguments.render:
+
+        @cache
+        def ground(table: str, seed: int) -> Ground:
+            return Ground(read_table(table), seed, arguments.rows)
+
         with Workshop.at(arguments.workshop) as workshop:
-            broken = run(workshop, arguments, results)
+            broken = run(workshop, arguments, results, ground)
     render(results)
     return 1 if broken else 0
 
@@ -73,13 +78,10 @@ def cells(arguments: argparse.Namespace) -> Iterator[Cell]:
                     yield Cell(table, generator, regime, seed)
 
 
-def run(workshop: Workshop, arguments: argparse.Namespace, results: Results) -> int:
+def run(
+    workshop: Workshop, arguments: argparse.Namespace, results: Results, ground: Callable[[str, int], Ground]
+) -> int:
     """Measure every cell that is asked for; how many broke. One that breaks must not cost the others."""
-
-    @cache
-    def ground(table: str, seed: int) -> Ground:
-        return Ground(read_table(table), seed, arguments.rows)
-
     broken = 0
     asked = list(cells(arguments))
     for cell, following in zip(asked, [*asked[1:], None], strict=True):

@@ -20,8 +20,9 @@ CHARTS = {"generations": (*STEADY, TOGETHER), "nights": (*NAMES, TOGETHER), "uni
 def told(house: House, spec: DatasetSpec, watched: Watched) -> Row:
     """The last looks after this generation.
 
-    ``alarms`` raised now; ``watch_ratio``, the largest score as a part of its limit (1 is an alarm), and ``watch_name``,
-    whose it is; ``effects`` of the champion's trial beyond the noise of real rows, in standard deviations.
+    ``alarms`` raised now; ``watch_ratio``, the largest score as a part of its limit (1 is an alarm), and
+    ``watch_name``, whose it is; ``effects`` of the champion's trial beyond the noise of real rows, in standard
+    deviations.
     """
     with house.ledger.transaction() as books:
         champion = books.generators.champion(spec.dataset)
