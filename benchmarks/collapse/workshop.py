@@ -5,6 +5,7 @@ Belongs here: databases and folders. Does not: stages of the chain (``beginning.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -86,7 +87,9 @@ class Workshop:
             connection.execute(words)
         store = self.folder / like / "store"
         if store.exists():
-            shutil.copytree(store, self.folder / name / "store")
+            shutil.copytree(
+                store, self.folder / name / "store", copy_function=os.link
+            )  # files are replaced, never changed
 
 
 def steady_anchor(house: House, dataset: str, url: str, seed: int) -> None:
