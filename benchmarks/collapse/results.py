@@ -23,7 +23,11 @@ class Results:
     """The rows of one JSON file."""
 
     def __init__(self, path: Path, about: Row) -> None:
-        """Read ``path`` where it exists; ``about`` says how the bench measures."""
+        """Read ``path`` where it exists; ``about`` says how the bench measures.
+
+        Raises:
+            ValueError: the file was measured on sources of another size.
+        """
         self.path, self.about = path, about
         self.machine: Row = {}
         self.rows: list[Row] = []
@@ -31,6 +35,9 @@ class Results:
         self.honest: list[Row] = []
         if path.exists():
             stored = json.loads(path.read_text())
+            size = stored["about"]["source_rows"]
+            if size != about["source_rows"]:
+                raise ValueError(f"{path.name} was measured with --rows {size}; say so, or name another --out")
             self.machine, self.rows = stored["machine"], stored["rows"]
             self.real, self.honest = stored["real"], stored["honest"]
 

@@ -135,7 +135,9 @@ def test_results_are_kept_cell_by_cell(tmp_path: Path) -> None:
     results.add(cell, own[:4])
     results.add_real("census", 0, {"coverage": 0.97123456, "tstr": float("nan")})
     results.add(Cell("census", "trees", GUARDED, 0), own[:2])
-    again = Results(path, {})
+    with pytest.raises(ValueError, match="--rows 10;"):
+        Results(path, {"source_rows": 11})
+    again = Results(path, {"source_rows": 10})
     assert again.has(cell, 4)
     assert not again.has(cell, 5)
     assert not again.has(Cell("census", "trees", REPLACE, 1), 1)
