@@ -23,7 +23,7 @@ from headwater.checks import baseline
 from headwater.checks.baseline import Baseline, draw
 from headwater.local.postgres import EmbeddedPostgres
 
-DRAWS, GENERATIONS, ROWS = 60, 3, 700
+DRAWS, GENERATIONS, ROWS = 30, 3, 500
 
 
 @pytest.fixture(scope="module", autouse=True)
