@@ -8,6 +8,7 @@ Writes ``benchmarks/results/collapse.json`` after every cell, then ``collapse.md
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -39,6 +40,7 @@ REAL_DRAW = 5_000
 def main() -> int:
     """Measure what is asked for and write the three files; 1 if a cell broke."""
     arguments = parsed(sys.argv[1:])
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that a run in the background stops its Postgres too
     results, broken = Results(arguments.out, about(arguments.rows)), 0
     if not arguments.render:
 
