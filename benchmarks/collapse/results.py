@@ -1,0 +1,100 @@
+"""The result file: a line a generation, written after every cell; the summary is made anew each time.
+
+Belongs here: storing, finding what was measured already. Does not: arithmetic (``summary.py``), showing.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from benchmarks.collapse.beginning import Cell
+from benchmarks.collapse.summary import summaries
+from benchmarks.machine import describe_machine
+
+Row = dict[str, Any]
+DIGITS = 5
+
+
+class Results:
+    """The rows of one JSON file."""
+
+    def __init__(self, path: Path, about: Row) -> None:
+        """Read ``path`` where it exists; ``about`` says how the bench measures.
+
+        Raises:
+            ValueError: the file was measured on sources of another size.
+        """
+        self.path, self.about = path, about
+        self.machine: Row = {}
+        self.rows: list[Row] = []
+        self.real: list[Row] = []
+        self.honest: list[Row] = []
+        if path.exists():
+            stored = json.loads(path.read_text())
+            size = stored["about"]["source_rows"]
+            if size != about["source_rows"]:
+                raise ValueError(f"{path.name} was measured with --rows {size}; say so, or name another --out")
+            self.machine, self.rows = stored["machine"], stored["rows"]
+            self.real, self.honest = stored["real"], stored["honest"]
+
+    def has(self, cell: Cell, generations: int) -> bool:
+        """Whether the cell was measured for so many generations."""
+        return len(self._of(cell)) >= generations
+
+    def has_real(self, table: str, seed: int) -> bool:
+        """Whether real rows were measured in the place of a batch."""
+        return any(row["table"] == table and row["seed"] == seed for row in self.real)
+
+    def has_honest(self, table: str, generator: str, chains: int) -> bool:
+        """Whether so many honest chains were watched."""
+        return any(
+            row["table"] == table and row["generator"] == generator and row["chains"] >= chains for row in self.honest
+        )
+
+    def add(self, cell: Cell, rows: list[Row]) -> None:
+        """Take a cell's generations, in the place of an earlier measurement, and write the file."""
+        earlier = self._of(cell)
+        self.rows = [row for row in self.rows if row not in earlier] + [asdict(cell) | rounded(row) for row in rows]
+        self.write()
+
+    def add_real(self, table: str, seed: int, figures: Row) -> None:
+        """Take the figures of real rows in the place of a batch."""
+        self.real.append({"table": table, "seed": seed, **rounded(figures)})
+
+    def add_honest(self, found: Row) -> None:
+        """Take what honest chains showed, in the place of an earlier measurement, and write the file."""
+        kept = [row for row in self.honest if (row["table"], row["generator"]) != (found["table"], found["generator"])]
+        self.honest = [*kept, found]
+        self.write()
+
+    def document(self) -> Row:
+        """All that stands in the file."""
+        head = {"machine": self.machine, "about": self.about, "summary": summaries(self.rows)}
+        return {**head, "real": self.real, "honest": self.honest, "rows": self.rows}
+
+    def write(self) -> None:
+        """Write the file, whole or not at all."""
+        self.machine = describe_machine()
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        staged, found = self.path.with_suffix(".json.new"), self.document()
+        lines = ",\n".join(json.dumps(row, allow_nan=False) for row in found.pop("rows"))  # a line a row: short diffs
+        head = ",\n".join(f'"{name}": {json.dumps(value, indent=1, allow_nan=False)}' for name, value in found.items())
+        staged.write_text("{" + head + ',\n"rows": [\n' + lines + "\n]}\n")
+        staged.replace(self.path)
+
+    def _of(self, cell: Cell) -> list[Row]:
+        wanted = asdict(cell)
+        return [row for row in self.rows if all(row[name] == value for name, value in wanted.items())]
+
+
+def rounded(row: Row) -> Row:
+    """Numbers with :data:`DIGITS` digits; what is no number becomes null."""
+    return {name: _rounded(value) if isinstance(value, float) else value for name, value in row.items()}
+
+
+def _rounded(value: float) -> float | None:
+    return round(value, DIGITS) if math.isfinite(value) else None

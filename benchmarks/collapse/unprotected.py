@@ -1,0 +1,96 @@
+"""A chain that nobody protects: each generation is fitted, crowned and made to produce, whatever it is like.
+
+Belongs here: generations without gates. Does not: what they learn from (``regimes.py``).
+
+Fitting, judging, producing and watching are the chain's own stages. What the bench does by hand is what a careless
+house would do: it takes synthetic rows for a snapshot of real ones, and crowns whoever was trained last. The anchor is
+that of the first real snapshot, of which no generation ever learned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+
+from benchmarks.collapse.alarm import told
+from benchmarks.collapse.beginning import Cell, at, first_snapshot, made, real_house, rows_of, with_rows
+from benchmarks.collapse.figures import figures
+from benchmarks.collapse.ground import Ground
+from benchmarks.collapse.regimes import Lesson, lesson
+from benchmarks.collapse.workshop import Workshop
+from headwater.chain import identity, keys
+from headwater.chain.house import House
+from headwater.chain.train import fit, judge_candidate
+from headwater.chain.watch import watch
+from headwater.ledger.records import Snapshot
+from headwater.spec import DatasetSpec
+from headwater.tables.frames import conform, from_arrow, to_arrow
+from headwater.tables.hashing import block_hash, content_hash
+
+Row = dict[str, Any]
+
+
+def unprotected(workshop: Workshop, ground: Ground, cell: Cell, generations: int) -> Iterator[Row]:
+    """The rows of one chain, a generation each."""
+    like = real_house(workshop, ground)
+    with workshop.house(cell.name, like) as opened:
+        spec = ground.spec(workshop.source(like), cell.generator)
+        first = first_snapshot(opened, spec)
+        spec = with_rows(spec, first)
+        real = from_arrow(opened.store.read_table(first.train_key, sha256=first.train_sha256), first.schema)
+        batches: list[pd.DataFrame] = []
+        learned, snapshot = Lesson(real, len(real)), first
+        for generation in range(1, generations + 1):
+            house = at(opened, generation)
+            if generation > 1:
+                learned = lesson(cell.regime, real, batches, 1_000 * cell.seed + generation)
+                snapshot = taken(house, spec, first, learned.rows)
+            score = crowned(house, spec, first, snapshot)
+            batches.append(rows_of(house, made(house, spec, generation)))
+            watched = watch(house, spec)
+            yield {
+                "generation": generation,
+                **figures(ground, conform(batches[-1], ground.table.schema)),
+                "train_rows": len(learned.rows),
+                "real_share": learned.real_share,
+                "score": score,
+                **told(house, spec, watched),
+                "retrained": True,
+                "released": None,
+                "note": "",
+            }
+
+
+def taken(house: House, spec: DatasetSpec, first: Snapshot, rows: pd.DataFrame) -> Snapshot:
+    """A snapshot of these training rows with the anchor of the first one. It passes for real, as nobody looked."""
+    table = to_arrow(conform(rows, first.schema), first.schema)
+    content = content_hash([first.content_hash, block_hash(table)])
+    snapshot_id = identity.snapshot_id(spec.dataset, content, first.schema)
+    key = keys.snapshot(spec.dataset, snapshot_id, "train")
+    artifact = house.store.write_table(key, table)
+    changes: Row = {
+        "snapshot_id": snapshot_id,
+        "content_hash": content,
+        "rows": len(rows) + first.anchor_rows,
+        "train_rows": len(rows),
+        "train_key": key,
+        "train_sha256": artifact.sha256,
+        "taken_at": datetime.now(UTC),
+    }
+    snapshot = replace(first, **changes)
+    with house.ledger.transaction() as books:
+        books.snapshots.record(snapshot)
+    return snapshot
+
+
+def crowned(house: House, spec: DatasetSpec, first: Snapshot, snapshot: Snapshot) -> float | None:
+    """Fit on the snapshot, judge by the first real anchor, crown in any case; the score."""
+    generator_id = fit(house, spec, snapshot, spec.candidates[0])
+    judge_candidate(house, spec, generator_id, first.snapshot_id)
+    with house.ledger.transaction() as books:
+        books.generators.promote(spec.dataset, generator_id, datetime.now(UTC))
+        return books.generators.get(generator_id).score
