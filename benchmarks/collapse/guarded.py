@@ -24,6 +24,7 @@ from headwater.chain.house import GateClosedError, House
 from headwater.chain.profile import profile
 from headwater.chain.promote import promote
 from headwater.chain.release import release
+from headwater.chain.repair import repair
 from headwater.chain.train import train
 from headwater.chain.validate import validate
 from headwater.chain.watch import watch
@@ -89,12 +90,12 @@ def retrained(house: House, spec: DatasetSpec) -> Retrained:
 def night(house: House, spec: DatasetSpec, generation: int) -> tuple[pd.DataFrame, bool]:
     """The stages of ``nightly__X``: the rows of the batch, and whether readers got them."""
     batch_id = made(house, spec, generation)
-    judged = validate(house, spec, batch_id)
+    mended = repair(house, spec, validate(house, spec, batch_id).validation_id)
     try:
-        release(house, spec, judged.validation_id)
+        release(house, spec, mended.judgement.validation_id)
     except GateClosedError:
-        return rows_of(house, batch_id), False
-    return rows_of(house, batch_id), True
+        return rows_of(house, mended.batch_id), False
+    return rows_of(house, mended.batch_id), True
 
 
 def learned(house: House, spec: DatasetSpec) -> Row:

@@ -28,7 +28,7 @@ WORDS = {
     ACCUMULATE: "all real rows and all batches so far; nobody protects",
     GUARDED: "Headwater as shipped; 30 % of the source is its own rows, unlabelled",
     NO_NEW_REAL: "the same, and the source has no new real rows",
-    SYNTHETIC_ONLY: "all batches so far, no real row after generation 1",
+    SYNTHETIC_ONLY: "all batches so far, no real row after generation 1; batches are repaired",
     LET_THROUGH: "guarded, but a leak does not stop retraining: leaked rows are left out",
 }
 REAL_SHARE = 0.1

@@ -20,10 +20,11 @@ from benchmarks.collapse.alarm import told
 from benchmarks.collapse.beginning import Cell, at, first_snapshot, made, real_house, rows_of, with_rows
 from benchmarks.collapse.figures import figures
 from benchmarks.collapse.ground import Ground
-from benchmarks.collapse.regimes import Lesson, lesson
+from benchmarks.collapse.regimes import SYNTHETIC_ONLY, Lesson, lesson
 from benchmarks.collapse.workshop import Workshop
 from headwater.chain import identity, keys
 from headwater.chain.house import House
+from headwater.chain.mending import attempts
 from headwater.chain.train import fit, judge_candidate
 from headwater.chain.watch import watch
 from headwater.ledger.records import Snapshot
@@ -50,7 +51,10 @@ def unprotected(workshop: Workshop, ground: Ground, cell: Cell, generations: int
                 learned = lesson(cell.regime, real, batches, 1_000 * cell.seed + generation)
                 snapshot = taken(house, spec, first, learned.rows)
             score = crowned(house, spec, first, snapshot)
-            batches.append(rows_of(house, made(house, spec, generation)))
+            batch_id = made(house, spec, generation)
+            if cell.regime == SYNTHETIC_ONLY:
+                batch_id = mended(house, spec, batch_id)
+            batches.append(rows_of(house, batch_id))
             watched = watch(house, spec)
             yield {
                 "generation": generation,
@@ -66,7 +70,7 @@ def unprotected(workshop: Workshop, ground: Ground, cell: Cell, generations: int
 
 
 def taken(house: House, spec: DatasetSpec, first: Snapshot, rows: pd.DataFrame) -> Snapshot:
-    """A snapshot of these training rows with the anchor of the first one. It passes for real, as nobody looked."""
+    """A snapshot of these training rows with anchor and frozen profile of the first one. It passes for real."""
     table = to_arrow(conform(rows, first.schema), first.schema)
     content = content_hash([first.content_hash, block_hash(table)])
     snapshot_id = identity.snapshot_id(spec.dataset, content, first.schema)
@@ -83,8 +87,25 @@ def taken(house: House, spec: DatasetSpec, first: Snapshot, rows: pd.DataFrame) 
     }
     snapshot = replace(first, **changes)
     with house.ledger.transaction() as books:
+        frozen = books.snapshots.profile(first.snapshot_id)
+        assert frozen is not None
         books.snapshots.record(snapshot)
+        books.snapshots.record_profile(snapshot_id, frozen.facts)
     return snapshot
+
+
+def mended(house: House, spec: DatasetSpec, batch_id: str) -> str:
+    """The batch repaired towards the frozen profile of generation 1, as far as the spec lets it; its id.
+
+    The steps are those of the chain's ``repair``, taken whatever a verdict says: where no real row is learned from,
+    every batch drifts, and is mended.
+    """
+    with house.ledger.transaction() as books:
+        batch = books.batches.get(batch_id)
+    alone = spec.model_copy(update={"repair": spec.repair.model_copy(update={"previous_champion": False})})
+    for mending in attempts(house, alone, batch):
+        batch_id = mending.attempt.repaired_batch_id
+    return batch_id
 
 
 def crowned(house: House, spec: DatasetSpec, first: Snapshot, snapshot: Snapshot) -> float | None:
