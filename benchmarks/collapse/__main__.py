@@ -1,6 +1,6 @@
 """``python -m benchmarks.collapse``: 20 generations under each regime, with and without the collapse guard.
 
-Writes ``benchmarks/results/collapse.json`` after every cell, then ``collapse.md`` and ``collapse.svg`` beside it.
+Writes ``benchmarks/results/collapse.json`` after every cell, with ``collapse.md`` and ``collapse.svg`` beside it.
 ``--resume`` goes on after a cut run. First snapshots, their noise floors and certificates are kept below
 ``var/bench/collapse``; delete it to begin anew.
 """
@@ -113,6 +113,7 @@ def attempt(workshop: Workshop, ground: Ground, cell: Cell, generations: int, re
         size = min(rows[0]["train_rows"], len(ground.cut.train))
         results.add_real(cell.table, cell.seed, figures(ground, ground.draw(REAL_DRAW, size)))
     results.add(cell, rows)
+    render(results)
     spent = time.perf_counter() - started[0], time.process_time() - started[1]
     say(f"{cell.name}: {spent[0]:.0f} s, of which {spent[1]:.0f} CPU s of this process")
     return 0
@@ -126,6 +127,7 @@ def watch_honest(
         return
     found = honest(workshop, ground, generator, arguments.honest, arguments.generations)
     results.add_honest(found)
+    render(results)
     say(f"honest chains of {ground.table.name}: {found}")
 
 
@@ -146,7 +148,6 @@ def render(results: Results) -> None:
     page, drawing = results.path.with_suffix(".md"), results.path.with_suffix(".svg")
     page.write_text(markdown(results.document(), drawing.name), encoding="utf-8")
     drawing.write_text(picture(results.rows), encoding="utf-8")
-    say(f"written: {results.path}, {page.name}, {drawing.name}")
 
 
 def say(words: str) -> None:
