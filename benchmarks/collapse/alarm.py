@@ -9,12 +9,12 @@ from typing import Any
 
 from headwater.chain.house import House
 from headwater.chain.watch import Watched
-from headwater.checks import union
+from headwater.checks import succession, union
 from headwater.checks.indicators import NAMES, STEADY, TOGETHER
 from headwater.spec import DatasetSpec
 
 Row = dict[str, Any]
-CHARTS = {"generations": (*STEADY, TOGETHER), "nights": (*NAMES, TOGETHER), "union": union.NAMES}
+CHARTS = {"generations": (*STEADY, TOGETHER, succession.NAME), "nights": (*NAMES, TOGETHER), "union": union.NAMES}
 
 
 def told(house: House, spec: DatasetSpec, watched: Watched) -> Row:
