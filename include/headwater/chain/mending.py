@@ -160,8 +160,8 @@ def _opened(
                 made_at=mended.created_at,
             )
         )
-        books.lineage.record("generator", mended.generator_id, "batch", mended.batch_id)
-        books.lineage.record("batch", batch.batch_id, "batch", mended.batch_id)
+        books.lineage.record("generator", opened.generator_id, "batch", opened.batch_id)  # whoever made it first
+        books.lineage.record("batch", batch.batch_id, "batch", opened.batch_id)
     return Mending(attempt, opened.status in SETTLED)
 
 
