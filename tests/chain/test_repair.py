@@ -222,7 +222,7 @@ def test_the_watch_sees_the_night_as_its_generator_made_it(forgetful: House, cli
     assert found.batch_id not in seen
 
 
-def test_what_is_more_than_missing_modes_is_not_mended(
+def test_what_misses_no_modes_is_not_mended(
     forgetful: House, clinic: DatasetSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     honest_day, day = date(2026, 2, 10), date(2026, 2, 11)

@@ -154,8 +154,8 @@ def test_a_night_that_nothing_can_mend_ends_in_quarantine(
     assert batch.status == "quarantined"
     assert in_table == 0
     assert "category.kept" in failed
-    assert tried[-1].step == "previous_champion"
-    assert [each.look for each in tried] == list(range(2, len(tried) + 2))
+    # Rows that its generator repeats are beyond exchanging; the champion before is no better.
+    assert [(each.step, each.look) for each in tried] == [("previous_champion", 2)]
     assert house.store.exists(keys.manifest(keys.quarantined("clinic", day, batch.batch_id)))
     assert not house.store.exists(keys.manifest(keys.released("clinic", day, batch.batch_id)))
     assert data_docs_of(airflow, made) == f"/headwater/docs/clinic/{judged['validation_id']}/"

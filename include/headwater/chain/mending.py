@@ -3,8 +3,9 @@
 Belongs here: the rows a step starts from, its randomness, its record in ledger and store. Does not: when to mend, and
 the verdict (``repair.py``).
 
-Only counts of the frozen profile and the generators are asked. The anchor is not read, and of the verdict nothing is
-known here but that there has to be another try: so single anchor rows cannot shape what is made.
+Only counts of the frozen profile and the generators are asked. The anchor is not read, and of the verdict two bits are
+known here: that there has to be another try, and whether rows may be exchanged. So single anchor rows cannot shape what
+is made.
 """
 
 from __future__ import annotations
@@ -62,20 +63,25 @@ class Mending:
         return WORDS[self.attempt.step].format(touched=self.attempt.touched_rows, rows=self.attempt.rows)
 
 
-def attempts(house: House, spec: DatasetSpec, batch: Batch) -> Iterator[Mending]:
+def attempts(house: House, spec: DatasetSpec, batch: Batch, *, exchange: bool = True) -> Iterator[Mending]:
     """The attempts in their order, each made when it is asked for; as many as the budget of the date allows.
 
     A step that would change nothing is passed over, and spends nothing.
+
+    Args:
+        house: ledger, store, run.
+        spec: the dataset.
+        batch: the one that failed.
+        exchange: whether rows of its generator may take the place of others; else only the champion before is asked.
     """
     with house.ledger.transaction() as books:
         generator = books.generators.get(batch.generator_id)
         schema = books.snapshots.get(generator.snapshot_id).schema
-    profile = frozen_of(house, generator.snapshot_id)
-    if profile is None:
+    profile = frozen_of(house, generator.snapshot_id) if exchange else None
+    if profile is not None:
+        yield from _exchanged(house, spec, batch, Bins(profile, schema))
+    elif exchange:
         log.info("%s was profiled before there were repairs; retrain to have its counts", spec.dataset)
-    else:
-        bins = Bins(profile, schema)
-        yield from _exchanged(house, spec, batch, bins)
     if spec.repair.previous_champion:
         yield from _by_previous(house, spec, batch, generator, schema)
 

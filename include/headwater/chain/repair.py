@@ -56,11 +56,12 @@ def repair(house: House, spec: DatasetSpec, validation_id: str) -> Repaired:
         batch = books.batches.get(validation.batch_id)
         checks = books.validations.checks("validation", validation_id)
     first = Judgement(validation_id, validation.passed, validation.sentence, validation.docs_key)
-    refused = _objection(spec, batch, first, checks)
+    failed = [check for check in checks if check.severity == "critical" and not check.passed]
+    refused = _objection(spec, batch, first, failed)
     if refused:
         return Repaired(batch.batch_id, first, refused)
     tried: list[str] = []
-    for mending in attempts(house, spec, batch):
+    for mending in attempts(house, spec, batch, exchange=_is_exchangeable(failed)):
         judged = _judged(house, spec, mending)
         tried.append(f"{mending.words} {judged.sentence}")
         log.info("%s on %s: %s", spec.dataset, batch.batch_date, tried[-1])
@@ -71,7 +72,7 @@ def repair(house: House, spec: DatasetSpec, validation_id: str) -> Repaired:
     return Repaired(batch.batch_id, first, " ".join(tried) or "Nothing could be mended, or no attempt was left.")
 
 
-def _objection(spec: DatasetSpec, batch: Batch, first: Judgement, checks: Sequence[CheckResult]) -> str:
+def _objection(spec: DatasetSpec, batch: Batch, first: Judgement, failed: Sequence[CheckResult]) -> str:
     """Why the batch is not mended; empty where it is."""
     if first.is_passed:
         return "The batch passed, so nothing is to be mended."
@@ -79,13 +80,14 @@ def _objection(spec: DatasetSpec, batch: Batch, first: Judgement, checks: Sequen
         return f"The batch is {batch.status} already; a settled batch is not mended."
     if not spec.repair.attempts:
         return "The spec allows no repair (repair.attempts is 0)."
-    failed = [check for check in checks if check.severity == "critical" and not check.passed]
-    others = [check.name for check in failed if check.error or check.family not in MODES | CONSEQUENCES]
-    if others:
-        return f"Not mended: what failed is more than missing modes ({', '.join(others)})."
     if not any(check.family in MODES for check in failed):
-        return "Not mended: no check says which part is missing."
+        return f"Not mended: no modes are missing; what failed is {', '.join(check.name for check in failed)}."
     return ""
+
+
+def _is_exchangeable(failed: Sequence[CheckResult]) -> bool:
+    """Whether other rows of the same generator can mend it. Repeated, copied or foreign rows it would make again."""
+    return all(check.family in MODES | CONSEQUENCES and not check.error for check in failed)
 
 
 def _judged(house: House, spec: DatasetSpec, mending: Mending) -> Judgement:
