@@ -17,7 +17,12 @@ HALF = np.array([0.5])
 
 def null(name: str, mean: float, sd: float) -> Null:
     """Honest rows reach ``mean``; the verdict's limit lies 1 + 2 (4 - 1) = 7 standard deviations off."""
-    return Null(draws=500, family=2.0, statistics={name: Honest(mean=(mean,), sd=(sd,), typical=1.0, limit=4.0)})
+    return Null(
+        draws=500,
+        family=2.0,
+        looks=(2.0, 1.8, 1.7, 1.6),
+        statistics={name: Honest(mean=(mean,), sd=(sd,), typical=1.0, limit=4.0)},
+    )
 
 
 def under(prepared: Prepared, **limits: float) -> Prepared:
@@ -57,6 +62,7 @@ def test_the_component_nearest_to_breaking_it_is_told(prepared: Prepared) -> Non
     floor = Null(
         draws=500,
         family=1.0,
+        looks=(1.0,),
         statistics={"utility.score": Honest(mean=(0.9, 0.8), sd=(0.01, 0.1), typical=0.0, limit=1.0)},
     )
     found = promise("utility.score", floor, np.array([0.86, 0.69]), under(prepared, utility_gap_max=0.05))
