@@ -184,7 +184,7 @@ def test_the_night_of_a_collapsed_champion_is_made_by_the_one_before(
     assert failed.status == "failed"
     assert in_table == 2000
     assert tried[-1].step == "previous_champion"
-    assert "Made by the champion before" in airflow.api.xcom(made, "repair", "sentence")
+    assert "Made by the champion before" in mended["repair"]
     assert data_docs_of(airflow, made) == f"/headwater/docs/clinic/{mended['validation_id']}/"
     manifest = json.loads(house.store.read_bytes(keys.manifest(keys.released("clinic", day, released.batch_id))))
     assert manifest["repair"]["step"] == "previous_champion"

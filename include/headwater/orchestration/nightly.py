@@ -27,7 +27,7 @@ DOC = """\
 2. **produce** makes its {rows:,} rows in blocks with their own seeds; the same date gives the same bytes.
 3. **validate** judges it by a Great Expectations suite and the mode-coverage checks, against rows no generator saw.
 4. **repair** mends a batch that misses modes, within the limits of the spec (`repair`), and has it judged anew by
-   narrower limits. Most nights it has nothing to do; its XCom `sentence` says what it did, and why.
+   narrower limits. Most nights it has nothing to do; its XCom `repair` says what it did, and why.
 5. **release** copies a good batch to `synthetic.{dataset}` in Postgres and to Parquet.
 
 A red **release** means that the batch failed its gate and is in quarantine; readers never saw it. Its page is one click
@@ -99,11 +99,10 @@ def repair(dataset: str, judged: dict[str, Any]) -> dict[str, Any]:
 
         mended = stage(house, spec, judged["validation_id"])
     log.info(mended.sentence)
-    get_current_context()["ti"].xcom_push(key="sentence", value=mended.sentence)
     found = mended.judgement
     link_data_docs(dataset, found.validation_id)
     verdict = {"validation_id": found.validation_id, "passed": found.is_passed, "sentence": found.sentence}
-    return {**judged, "batch_id": mended.batch_id, **verdict}
+    return {**judged, "batch_id": mended.batch_id, **verdict, "repair": mended.sentence}
 
 
 @task
