@@ -6,8 +6,7 @@ Belongs here: reading, making, writing. Does not: which rows are exchanged (``re
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -17,16 +16,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from headwater.chain import keys
 from headwater.chain.house import House
 from headwater.chain.models import load_model
-from headwater.chain.produce import label, produce
+from headwater.chain.produce import produce, write_shard
 from headwater.generators.base import Generator as Model
 from headwater.generators.seeding import block_seed, blocks, shards
-from headwater.ledger.records import Batch, Shard
+from headwater.ledger.records import Batch
 from headwater.spec import DatasetSpec
-from headwater.tables.frames import arrow_schema, conform, from_arrow, to_arrow
-from headwater.tables.hashing import block_hash
+from headwater.tables.frames import conform, from_arrow, to_arrow
 from headwater.tables.schema import TableSchema
 
 log = logging.getLogger(__name__)
@@ -49,32 +46,12 @@ def rows_of(house: House, spec: DatasetSpec, batch: Batch, schema: TableSchema) 
 
 def write_rows(house: House, batch_id: str, frame: pd.DataFrame, schema: TableSchema) -> None:
     """The rows of a mended batch, in one shard."""
-    started = time.monotonic()
     with house.ledger.transaction() as books:
         batch = books.batches.get(batch_id)
-    starts = np.cumsum([0, *(block.rows for block in blocks(len(frame)))]).tolist()
-    hashes: list[str] = []
-
-    def tables() -> Iterator[pa.Table]:
-        for low, high in pairwise(starts):
-            table = to_arrow(frame.iloc[low:high].reset_index(drop=True), schema)
-            hashes.append(block_hash(table))
-            yield table
-
-    key = keys.part(keys.work(batch.dataset, batch_id), 0)
-    artifact = house.store.write_table(key, tables(), metadata=label(batch), schema=arrow_schema(schema))
-    record = Shard(
-        batch_id=batch_id,
-        index=0,
-        first_block=0,
-        block_hashes=tuple(hashes),
-        rows=len(frame),
-        key=key,
-        sha256=artifact.sha256,
-        seconds=time.monotonic() - started,
-    )
-    with house.ledger.transaction() as books:
-        books.batches.record_shard(record)
+    every = blocks(len(frame))
+    starts = np.cumsum([0, *(block.rows for block in every)]).tolist()
+    tables = (to_arrow(frame.iloc[low:high].reset_index(drop=True), schema) for low, high in pairwise(starts))
+    write_shard(house, batch, tables, schema, shard=0, run_of_blocks=every)
 
 
 @dataclass

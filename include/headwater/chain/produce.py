@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -13,11 +13,12 @@ import pyarrow as pa
 from headwater.chain import identity, keys
 from headwater.chain.house import GateClosedError, House
 from headwater.chain.models import load_model
-from headwater.generators.seeding import block_seed, sample_blocks, shards
+from headwater.generators.seeding import Block, block_seed, sample_blocks, shards
 from headwater.ledger.records import Batch, Shard
 from headwater.spec import DatasetSpec
 from headwater.tables.frames import arrow_schema
 from headwater.tables.hashing import block_hash
+from headwater.tables.schema import TableSchema
 
 
 @dataclass(frozen=True)
@@ -66,24 +67,42 @@ def plan(house: House, spec: DatasetSpec, batch_date: date) -> Plan:
 
 def produce(house: House, spec: DatasetSpec, batch_id: str, shard: int) -> str:
     """Make one shard of the batch, write it to the store and return its key."""
-    started = time.monotonic()
     with house.ledger.transaction() as books:
         batch = books.batches.get(batch_id)
         generator = books.generators.get(batch.generator_id)
         schema = books.snapshots.get(generator.snapshot_id).schema
     run_of_blocks = shards(batch.rows, spec.batch.shards)[shard]
     seed_of = partial(block_seed, batch.dataset, batch.batch_date, batch.generator_id, batch.seed)
-    hashes: list[str] = []
 
     def tables() -> Iterator[pa.Table]:
         for _, table in sample_blocks(load_model(house, generator), schema, run_of_blocks, seed_of, batch.rows):
+            yield table
+
+    return write_shard(house, batch, tables(), schema, shard=shard, run_of_blocks=run_of_blocks)
+
+
+def write_shard(
+    house: House,
+    batch: Batch,
+    tables: Iterable[pa.Table],
+    schema: TableSchema,
+    *,
+    shard: int,
+    run_of_blocks: Sequence[Block],
+) -> str:
+    """Write the rows of these blocks, a table each, to the batch's work folder; the key of the file."""
+    started = time.monotonic()
+    hashes: list[str] = []
+
+    def hashed() -> Iterator[pa.Table]:
+        for table in tables:
             hashes.append(block_hash(table))
             yield table
 
-    key = keys.part(keys.work(batch.dataset, batch_id), shard)
-    artifact = house.store.write_table(key, tables(), metadata=label(batch), schema=arrow_schema(schema))
+    key = keys.part(keys.work(batch.dataset, batch.batch_id), shard)
+    artifact = house.store.write_table(key, hashed(), metadata=_label(batch), schema=arrow_schema(schema))
     record = Shard(
-        batch_id=batch_id,
+        batch_id=batch.batch_id,
         index=shard,
         first_block=run_of_blocks[0].index,
         block_hashes=tuple(hashes),
@@ -97,7 +116,7 @@ def produce(house: House, spec: DatasetSpec, batch_id: str, shard: int) -> str:
     return key
 
 
-def label(batch: Batch) -> dict[str, str]:
+def _label(batch: Batch) -> dict[str, str]:
     """What every Parquet file says of itself, so that no copy of it passes for real rows."""
     return {
         "headwater.synthetic": "true",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from headwater.chain.compare import Arena, Comparison, NoComparisonError
+from headwater.chain.house import House
 from headwater.chain.judge import MisfitError
 from headwater.checks.refusal import CannotJudgeError
 from headwater.ledger.records import Generator
@@ -46,17 +47,18 @@ def stand(arena: Arena, champion: Generator) -> Outcome:
     return Outcome(is_kept, _reason(arena.challenger, found, passed_over, is_kept=is_kept), detail)
 
 
+def best_first(house: House, dataset: str) -> list[Generator]:
+    """All that ever were champion, by score. One that a person withdrew is no measure: its score may be its fault."""
+    with house.ledger.transaction() as books:
+        withdrawn = books.champions.withdrawn(dataset)
+        return [each for each in books.generators.certified(dataset) if each.generator_id not in withdrawn]
+
+
 def _best(
     arena: Arena, champion: Generator, held: Comparison | None, passed_over: list[dict[str, str]]
 ) -> Comparison | None:
-    """The comparison with the highest recorded score that can be compared; none where it is one of the two already.
-
-    A generator that a person withdrew is no measure: its score may be what was wrong with it.
-    """
-    with arena.house.ledger.transaction() as books:
-        withdrawn = books.champions.withdrawn(arena.spec.dataset)
-        ranked = [each for each in books.generators.certified(arena.spec.dataset) if each.generator_id not in withdrawn]
-    for rival in ranked:
+    """The comparison with the highest recorded score that can be compared; none where it is one of the two already."""
+    for rival in best_first(arena.house, arena.spec.dataset):
         if rival.generator_id == arena.challenger.generator_id:
             return None
         if rival.generator_id == champion.generator_id:

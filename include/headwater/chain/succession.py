@@ -14,6 +14,7 @@ from headwater.chain.charts import Look, closings
 from headwater.chain.compare import Arena, Comparison, NoComparisonError
 from headwater.chain.house import House
 from headwater.chain.judge import MisfitError
+from headwater.chain.rivals import best_first
 from headwater.checks import succession as statistic
 from headwater.checks.indicators import SUCCESSION_PART
 from headwater.checks.refusal import CannotJudgeError
@@ -29,16 +30,14 @@ def succession(house: House, spec: DatasetSpec, champion: Generator) -> list[Loo
     with house.ledger.transaction() as books:
         points = books.watch.points(spec.dataset, "generations", statistic.NAME)
         reigns = {each.generator_id: each for each in books.champions.versions(spec.dataset)}
-        ranked = books.generators.certified(spec.dataset)
     if any(point.subject_id == champion.generator_id for point in points):
         return []
     begin = closings(house, spec, "generations").get(statistic.NAME)
     own = reigns[champion.generator_id]
     rivals = [
         each
-        for each in ranked
-        if reigns[each.generator_id].withdrawn_at is None
-        and reigns[each.generator_id].promoted_at < own.promoted_at
+        for each in best_first(house, spec.dataset)
+        if reigns[each.generator_id].promoted_at < own.promoted_at
         and (begin is None or reigns[each.generator_id].promoted_at > begin)
     ]
     found = _first_comparison(Arena(house, spec, champion.snapshot_id, champion), rivals)

@@ -94,6 +94,9 @@ def validate(dataset: str, made: Sequence[dict[str, Any]]) -> dict[str, Any]:
 @task
 def repair(dataset: str, judged: dict[str, Any]) -> dict[str, Any]:
     """Mend a batch that misses modes; what goes on to release, with its verdict."""
+    if judged["passed"]:  # most nights: what judges rows is dear to import
+        link_data_docs(dataset, judged["validation_id"])
+        return {**judged, "repair": "The batch passed, so nothing is to be mended."}
     with at_stage(dataset, judged["spec_sha256"]) as (house, spec):
         from headwater.chain.repair import repair as stage
 
