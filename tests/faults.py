@@ -98,20 +98,21 @@ class Endless(Trees):
 
 
 class Forgetful(Trees):
-    """Honest until a test says otherwise: then a part of the rare ward's rows is forgotten."""
+    """Honest until a test says otherwise: then a part of a ward's rows is forgotten, of the rare one by default."""
 
     kind: ClassVar[str] = "tests.faults:Forgetful"
     forgotten: ClassVar[float] = 0.0
     only: ClassVar[int | None] = None
     """Samples of another size are honest."""
+    ward: ClassVar[str] = "rare"
 
     def sample(self, n: int, seed: int) -> pd.DataFrame:
         rows = super().sample(n, seed)
         if not self.forgotten or self.only not in (None, n):
             return rows
         more = super().sample(n, seed + 1)
-        gone = np.flatnonzero((rows["ward"] == "rare") & (np.random.default_rng(seed).random(n) < self.forgotten))
-        common = more[more["ward"] != "rare"].head(len(gone))
+        gone = np.flatnonzero((rows["ward"] == self.ward) & (np.random.default_rng(seed).random(n) < self.forgotten))
+        others = more[more["ward"] != self.ward].head(len(gone))
         taken = np.arange(n)
         taken[gone] = n + np.arange(len(gone))
-        return pd.concat([rows, common], ignore_index=True).take(taken).reset_index(drop=True)
+        return pd.concat([rows, others], ignore_index=True).take(taken).reset_index(drop=True)

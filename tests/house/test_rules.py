@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +30,12 @@ def test_files_hold_one_idea() -> None:
     lengths = {path.relative_to(ROOT): len(path.read_text().splitlines()) for path in [*PRODUCT, *TESTS]}
     too_long = {str(p): n for p, n in lengths.items() if n > (TEST_FILE_LINES if p.parts[0] == "tests" else FILE_LINES)}
     assert too_long == {}
+
+
+def test_no_two_test_files_share_a_name() -> None:
+    """Pytest imports them by their bare name: the second one of a name would not be collected."""
+    names = Counter(path.name for path in TESTS if path.name.startswith("test_"))
+    assert [name for name, times in names.items() if times > 1] == []
 
 
 def test_functions_are_short() -> None:

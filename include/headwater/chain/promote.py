@@ -13,7 +13,8 @@ from headwater.chain.compare import Arena
 from headwater.chain.decisions import decided
 from headwater.chain.house import GateClosedError, House
 from headwater.chain.profile import reference_of
-from headwater.chain.rivals import stand
+from headwater.chain.rivals import Outcome, stand
+from headwater.chain.trial_nights import broken_nights
 from headwater.checks.prepared import Prepared
 from headwater.checks.verdict import score, verdict
 from headwater.ledger.records import Generator
@@ -38,8 +39,8 @@ class Promotion:
 def promote(house: House, spec: DatasetSpec, snapshot_id: str, generator_ids: Sequence[str]) -> Promotion:
     """Choose the champion among the candidates and the one in use, all judged on the same anchor.
 
-    A candidate takes the champion's place when it keeps the contract and is worse on no figure by more than the
-    margin: neither than the champion nor than the best generation that was ever champion.
+    A candidate takes the champion's place when it keeps the contract, in its trial and night after night, and is worse
+    on no figure by more than the margin: neither than the champion nor than the best generation that was ever champion.
 
     Raises:
         GateClosedError: no candidate could be trained; the anchor is too small or too old to judge; or no candidate
@@ -60,21 +61,45 @@ def promote(house: House, spec: DatasetSpec, snapshot_id: str, generator_ids: Se
     if not good:
         failures = "; ".join(f"{each.label}: {verdict(results[each.generator_id]).sentence}" for each in candidates)
         return _keep(house, spec, champion, f"No candidate keeps the contract. {failures}")
-    best = max(good, key=lambda each: (score(results[each.generator_id]), each.generator_id))
-    reached = score(results[best.generator_id])
+    scores = {each.generator_id: score(results[each.generator_id]) for each in good}
+    ranked = sorted(good, key=lambda each: (scores[each.generator_id], each.generator_id), reverse=True)
+    best, passed_over = _steady(house, spec, champion, ranked)
+    if best is None:
+        return _keep(house, spec, champion, f"No candidate keeps the contract night after night.{passed_over}")
+    outcome = _outcome(Arena(house, spec, snapshot_id, best), champion, scores[best.generator_id])
+    reason = outcome.reason + passed_over
+    if outcome.is_kept:
+        return _crown(house, spec, best, reason, outcome.detail)
+    return _keep(house, spec, champion, reason, outcome.detail)
+
+
+def _outcome(arena: Arena, champion: Generator | None, reached: float) -> Outcome:
+    """The best candidate, which scores ``reached``, against the champion, where there is one."""
+    best = arena.challenger
     if champion is None:
-        return _crown(house, spec, best, f"{best.label} scores {reached:.3f} and is the first to keep the contract.")
+        return Outcome(True, f"{best.label} scores {reached:.3f} and is the first to keep the contract.", {})
     if champion.generator_id == best.generator_id:
-        return _keep(house, spec, champion, f"{best.label} is champion already and the best of this retraining.")
-    outcome = stand(Arena(house, spec, snapshot_id, best), champion)
-    if not outcome.is_kept:
-        return _keep(house, spec, champion, outcome.reason, outcome.detail)
-    return _crown(house, spec, best, outcome.reason, outcome.detail)
+        return Outcome(False, f"{best.label} is champion already and the best of this retraining.", {})
+    return stand(arena, champion)
 
 
-def _crown(
-    house: House, spec: DatasetSpec, best: Generator, reason: str, detail: Mapping[str, Any] | None = None
-) -> Promotion:
+def _steady(
+    house: House, spec: DatasetSpec, champion: Generator | None, ranked: Sequence[Generator]
+) -> tuple[Generator | None, str]:
+    """The first whose nights keep the contract, and why those before it are passed over. A champion's nights are known.
+
+    A trial is one night: among several candidates the luckiest one would win.
+    """
+    passed_over = ""
+    for each in ranked:
+        unsteady = None if champion and champion.generator_id == each.generator_id else broken_nights(house, spec, each)
+        if unsteady is None:
+            return each, passed_over
+        passed_over += f" {each.label} is passed over: {unsteady}."
+    return None, passed_over
+
+
+def _crown(house: House, spec: DatasetSpec, best: Generator, reason: str, detail: Mapping[str, Any]) -> Promotion:
     """The certificate is drawn first: a champion without one could not be held to it."""
     _, reference = reference_of(house, spec, best.snapshot_id)
     certificate(house, spec, best, Prepared.of(reference, reference.judge_rows(spec.batch.rows)))
