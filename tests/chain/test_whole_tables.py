@@ -85,7 +85,7 @@ def test_census_is_released_and_one_of_our_own_wins(house: House, monkeypatch: p
     monkeypatch.setenv("HEADWATER_CENSUS_CSV", str(DATA / "census_adult.csv"))
     spec = load_spec(ROOT / "include" / "datasets" / "census.yaml")
     # A smaller batch than shipped: as many rows are judged, and nulls are drawn for that many.
-    batch = spec.batch.model_copy(update={"rows": 5_000})
+    batch = spec.batch.model_copy(update={"rows": 2_000})
     assert released(house, spec.model_copy(update={"batch": batch})) in OWN
 
 

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import norm
 
 from headwater.checks.battery import STATISTICS
-from headwater.checks.null import BEYOND_MAX, LEAST, Honest, Null, tail_quantile, upper_quantile
+from headwater.checks.null import BEYOND_MAX, CONFIDENCE, LEAST, Honest, Null, draws_for, tail_quantile, upper_quantile
 
 EXACT = [statistic.name for statistic in STATISTICS if statistic.is_exact]
 
@@ -107,3 +107,16 @@ def test_what_is_no_number_is_beyond_every_limit(null: Null, value: float) -> No
 
 def test_the_family_wise_rate_holds_on_the_draws(null: Null) -> None:
     assert 0.5 < null.family < 2
+
+
+@pytest.mark.parametrize(
+    ("rate", "draws"), [(0.2, 100), (0.05, 100), (0.03, 167), (0.01, 500), (0.004, 1_250), (1e-6, 2_000)]
+)
+def test_rarer_false_alarms_ask_for_more_draws(rate: float, draws: int) -> None:
+    assert draws_for(rate) == draws
+
+
+@pytest.mark.parametrize("rate", [0.2, 0.05, 0.01, 0.0025])
+def test_so_many_draws_are_enough_for_certainty(rate: float) -> None:
+    """Even the largest draw would be exceeded too often with less than 5 %."""
+    assert (1 - rate) ** draws_for(rate) < 1 - CONFIDENCE

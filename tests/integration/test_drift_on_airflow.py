@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.clinic import clinic_rows, clinic_spec
+from tests.clinic import QUICK, clinic_rows, clinic_spec
 from tests.ledger.facts import generator
 from tests.running_airflow import RunningAirflow
 
@@ -35,7 +35,7 @@ def retrainings(airflow: RunningAirflow) -> list[str]:
 def test_drift_asks_for_one_retraining_and_a_quiet_source_for_none(airflow: RunningAirflow, tmp_path: Path) -> None:
     csv = tmp_path / "moving.csv"
     clinic_rows().to_csv(csv, index=False)
-    text = yaml.safe_dump({**clinic_spec(csv), "dataset": "moving", "schedule": {"drift": None}})
+    text = yaml.safe_dump({**clinic_spec(csv, contract=QUICK), "dataset": "moving", "schedule": {"drift": None}})
     (airflow.datasets / "moving.yaml").write_text(text)
     airflow.api.wait_for_dag("drift__moving")
     first = look(airflow)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.clinic import clinic_rows, clinic_spec
+from tests.clinic import QUICK, clinic_rows, clinic_spec
 from tests.running_airflow import RunningAirflow
 from tests.steady import steady_anchor
 
@@ -49,7 +49,7 @@ def retrained(airflow: RunningAirflow, tmp_path_factory: pytest.TempPathFactory)
     """``clinic`` declared by one YAML file and retrained by its DAG."""
     csv = tmp_path_factory.mktemp("clinic") / "clinic.csv"
     clinic_rows().to_csv(csv, index=False)
-    (airflow.datasets / "clinic.yaml").write_text(yaml.safe_dump(clinic_spec(csv)))
+    (airflow.datasets / "clinic.yaml").write_text(yaml.safe_dump(clinic_spec(csv, contract=QUICK)))
     steady_anchor(airflow.ledger_url, "clinic")
     return run(airflow, "retrain__clinic")
 
@@ -213,7 +213,7 @@ def test_a_broken_spec_is_explained_and_harms_no_other(airflow: RunningAirflow, 
 def test_drift_of_the_source_stops_retraining_at_once(airflow: RunningAirflow, tmp_path: Path) -> None:
     csv = tmp_path / "drifted.csv"
     clinic_rows().rename(columns={"ward": "wards"}).to_csv(csv, index=False)
-    spec = {**clinic_spec(csv), "dataset": "drifted"}
+    spec = {**clinic_spec(csv, contract=QUICK), "dataset": "drifted"}
     (airflow.datasets / "drifted.yaml").write_text(yaml.safe_dump(spec))
     made = run(airflow, "retrain__drifted")
     acquire = next(task for task in made.tasks if task.task_id == "acquire")
@@ -230,7 +230,7 @@ def test_a_candidate_that_cannot_be_fitted_harms_no_other(
     csv = tmp_path_factory.mktemp("twofold") / "clinic.csv"
     clinic_rows().to_csv(csv, index=False)
     candidates = ["trees", {"kind": "treees", "name": "misspelt"}]
-    spec = {**clinic_spec(csv, candidates=candidates), "dataset": "twofold"}
+    spec = {**clinic_spec(csv, candidates=candidates, contract=QUICK), "dataset": "twofold"}
     (airflow.datasets / "twofold.yaml").write_text(yaml.safe_dump(spec))
     made = run(airflow, "retrain__twofold")
     failed = next(task for task in made.tasks if task.label == "train[1]")

@@ -19,7 +19,7 @@ import pandas as pd
 import psycopg
 import pytest
 import yaml
-from tests.clinic import clinic_rows, clinic_spec
+from tests.clinic import QUICK, clinic_rows, clinic_spec
 from tests.running_airflow import RunningAirflow
 from tests.steady import steady_anchor
 
@@ -126,6 +126,7 @@ def declare(airflow: RunningAirflow, description: str, *, leaf: int, kind: str =
         candidates=[{"kind": kind, "name": f"leaf_{leaf}", "settings": {"leaf": leaf}}],
         batch={"rows": BATCH_ROWS, "shards": 1},
         targets=[],
+        contract=QUICK,
         schedule={"nightly": LEAP_DAY, "retrain": LEAP_DAY, "drift": None},
         watch={"on_alarm": "notify"},
         training=training,

@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime
 
 from headwater.chain import identity, keys
 from headwater.chain.house import House
-from headwater.checks.baseline import DRAWS, FORMAT, Baseline, Kind, draw
+from headwater.checks.baseline import FORMAT, Baseline, Kind, draw
+from headwater.checks.null import draws_for
 from headwater.checks.prepared import BASELINE_ROWS_MAX, Prepared
 from headwater.checks.rows import Rows
 from headwater.ledger.records import Baseline as Record
@@ -107,7 +108,7 @@ def _basis(spec: DatasetSpec) -> list[object]:
         contract.false_alarm,
         *shares,
         spec.seed,
-        DRAWS,
+        draws_for(contract.false_alarm),
         CERTIFICATE_ROWS_MIN,
         FORMAT,
     ]

@@ -21,9 +21,9 @@ from headwater.checks.verdict import verdict
 from headwater.ledger.records import Generator
 from headwater.spec import DatasetSpec
 
-NIGHTS, BROKEN_MAX = 40, 2
-"""Of so many nights so few may break the contract. Who breaks 1 % of its nights passes 99 times of 100, who breaks
-20 % once in 100."""
+NIGHTS, BROKEN_MAX, QUIET_NIGHTS = 40, 2, 15
+"""Of so many nights so few may break the contract; where none of the first does, so many of them are enough. Who breaks
+1 % of its nights passes 99 times of 100, who breaks 10 % 32 times, who breaks 20 % four times."""
 _FIRST_BLOCK = 100
 """Of the trial's seeds; see ``judge.py`` for the others. The rows that a candidate was chosen by would flatter it."""
 
@@ -53,4 +53,6 @@ def broken_nights(house: House, spec: DatasetSpec, generator: Generator) -> str 
                 f"{broken} of its first {tried} trial nights break the contract ({names}); of {NIGHTS} nights "
                 f"{BROKEN_MAX} may"
             )
+        if tried == QUIET_NIGHTS and not broken:
+            return None
     return None

@@ -26,7 +26,7 @@ from headwater.checks import battery
 from headwater.checks.control import Control
 from headwater.checks.distances import squared
 from headwater.checks.neighbours import Hits
-from headwater.checks.null import Null
+from headwater.checks.null import Null, draws_for
 from headwater.checks.prepared import Prepared
 from headwater.checks.refusal import CannotJudgeError
 from headwater.checks.rows import Rows
@@ -38,7 +38,6 @@ from headwater.checks.tally import Tally
 Kind = Literal["noise_floor", "certificate"]
 Progress = Callable[[int, int], None]
 
-DRAWS = 500
 LOSSES = (0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
 """Shares of rows whose loss is planted, for the detection limits."""
 LOSS_DRAWS = 16
@@ -135,7 +134,13 @@ class Baseline:
 
 
 def draw(
-    prepared: Prepared, rows: Rows, *, kind: Kind, subject: str, draws: int = DRAWS, progress: Progress | None = None
+    prepared: Prepared,
+    rows: Rows,
+    *,
+    kind: Kind,
+    subject: str,
+    draws: int | None = None,
+    progress: Progress | None = None,
 ) -> Baseline:
     """Draw the null from ``rows`` and sum them up.
 
@@ -143,7 +148,7 @@ def draw(
         prepared: what batches will be judged with.
         rows: the coded baseline rows, in random order; at least twice ``prepared.n``.
         kind, subject: see :class:`Baseline`.
-        draws: number of draws; 500 or more for a family-wise rate of 1 %.
+        draws: number of draws; by default what the contract's rate of false alarms asks for.
         progress: told how many draws of how many are done.
 
     Raises:
@@ -157,6 +162,7 @@ def draw(
     pool = _Pool.of(prepared, rows)
     control = (Control.of_real if kind == "noise_floor" else Control.of_generated)(prepared, rows)
     found: dict[str, list[NDArray[np.float64]]] = {}
+    draws = draws or draws_for(prepared.reference.contract.false_alarm)
     total = draws + len(LOSSES) * LOSS_DRAWS
     for index, picked in enumerate(pool.picks(draws, kind)):
         seen = pool.seen(picked)

@@ -16,6 +16,7 @@ through. So the ``k``-th look has the limit that honest batches exceed ``k`` tim
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Self
 
@@ -30,6 +31,8 @@ from headwater.checks.telling import Bound
 from headwater.spec.model import Model
 
 CONFIDENCE = 0.95
+DRAWS_MIN, DRAWS_MAX, DRAWS_BEYOND = 100, 2_000, 5
+""":func:`draws_for`: so many honest rows are to lie beyond the limit. Below a rate of .25 % there are fewer."""
 LOOKS_MAX = 4
 """Times that one night may be judged: as it was made, and after each attempt to repair it."""
 RATE_MAX = 0.5
@@ -152,6 +155,11 @@ class Null(Model):
         is_upper = statistic.side == "upper" or (statistic.side == "both" and values[at] >= mean[at])
         limit = mean[at] + (reach if is_upper else -reach) * sd[at]
         return Bound(float(values[at]), float(mean[at]), float(sd[at]), float(limit), is_upper, reach)
+
+
+def draws_for(rate: float) -> int:
+    """How many draws a family-wise rate of false alarms asks for: 500 for 1 %, 100 for 5 % and more."""
+    return min(max(math.ceil(DRAWS_BEYOND / rate), DRAWS_MIN), DRAWS_MAX)
 
 
 def tail_quantile(values: NDArray[np.float64], rate: float) -> float:
