@@ -4,7 +4,8 @@ Belongs here: generations without gates. Does not: what they learn from (``regim
 
 Fitting, judging, producing and watching are the chain's own stages. What the bench does by hand is what a careless
 house would do: it takes synthetic rows for a snapshot of real ones, and crowns whoever was trained last. The anchor is
-that of the first real snapshot, of which no generation ever learned.
+that of the first real snapshot, of which no generation ever learned. The watch looks until its first alarm: nobody
+does anything about it, and a look is half of what a generation costs.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def unprotected(workshop: Workshop, ground: Ground, cell: Cell, generations: int
         spec = with_rows(spec, first)
         real = from_arrow(opened.store.read_table(first.train_key, sha256=first.train_sha256), first.schema)
         batches: list[pd.DataFrame] = []
-        learned, snapshot = Lesson(real, len(real)), first
+        learned, snapshot, is_alarmed = Lesson(real, len(real)), first, False
         for generation in range(1, generations + 1):
             house = at(opened, generation)
             if generation > 1:
@@ -55,7 +56,8 @@ def unprotected(workshop: Workshop, ground: Ground, cell: Cell, generations: int
             if cell.regime == SYNTHETIC_ONLY:
                 batch_id = mended(house, spec, batch_id)
             batches.append(rows_of(house, batch_id))
-            watched = watch(house, spec)
+            watched = None if is_alarmed else watch(house, spec)
+            is_alarmed = is_alarmed or bool(watched and watched.raised)
             yield {
                 "generation": generation,
                 **figures(ground, conform(batches[-1], ground.table.schema)),

@@ -78,14 +78,12 @@ class Arena:
 
     Attributes:
         challenger: whose place is in question; trained on the snapshot ``snapshot_id``.
-        made_rows: how many rows a side makes, about; see :data:`MADE_ROWS`.
     """
 
     house: House
     spec: DatasetSpec
     snapshot_id: str
     challenger: Generator
-    made_rows: int = MADE_ROWS
     _grounds: dict[bytes, tuple[Prepared, _Side]] = field(default_factory=dict, repr=False)
 
     def against(self, rival: Generator) -> Comparison:
@@ -126,7 +124,7 @@ class Arena:
 
     def _side(self, prepared: Prepared, generator: Generator) -> _Side:
         schema, counter, n = prepared.reference.schema, prepared.counter, prepared.n
-        blocks = range(_FIRST_BLOCK, _FIRST_BLOCK + int(np.clip(self.made_rows // n, SAMPLES_MIN, SAMPLES_MAX)))
+        blocks = range(_FIRST_BLOCK, _FIRST_BLOCK + int(np.clip(MADE_ROWS // n, SAMPLES_MIN, SAMPLES_MAX)))
         samples = trials(self.house, self.spec, generator, schema, rows=n, blocks=blocks)
         made = [prepared.yardstick.code(each) for each in samples]
         margins = [counter.margins(rows) for rows in made]

@@ -24,10 +24,6 @@ from headwater.spec import DatasetSpec
 
 log = logging.getLogger(__name__)
 
-MADE_ROWS = 20_000
-"""Rows that a side makes: a third of a promotion's. What the anchor's rows leave open is most of the noise of a loss,
-and a look a champion for years need not see each at its best."""
-
 
 def succession(house: House, spec: DatasetSpec, champion: Generator) -> list[Look]:
     """One look at a champion; none where it was looked at before, or nobody is there to compare it with."""
@@ -44,7 +40,7 @@ def succession(house: House, spec: DatasetSpec, champion: Generator) -> list[Loo
         if reigns[each.generator_id].promoted_at < own.promoted_at
         and (begin is None or reigns[each.generator_id].promoted_at > begin)
     ]
-    found = _first_comparison(Arena(house, spec, champion.snapshot_id, champion, MADE_ROWS), rivals)
+    found = _first_comparison(Arena(house, spec, champion.snapshot_id, champion), rivals)
     return [] if found is None else _looks(spec, own, reigns[found.rival.generator_id], found)
 
 
