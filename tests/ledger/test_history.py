@@ -41,7 +41,7 @@ def test_edges_are_written_once_and_their_kinds_are_known(ledger: Ledger) -> Non
 def test_the_view_leads_from_the_batch_to_the_snapshots_hash(ledger: Ledger, reader: psycopg.Connection) -> None:
     with ledger.transaction() as books:
         furnish(books)
-        books.batches.open(batch())
+        books.batches.open(batch(depth=1.4, depth_max=3.0))
         early = books.lineage.of_batch(uid("batch"))
         books.validations.record(validation("first", passed=False, content_hash="d" * 64), [])
         books.validations.record(validation(), [])
@@ -69,7 +69,7 @@ def test_the_view_leads_from_the_batch_to_the_snapshots_hash(ledger: Ledger, rea
         generator_label="generator",
         model_sha256="8" * 64,
         code_version="0.1.0",
-        depth=1.0,
+        depth=1.4,
         real_share=0.0,
         spec_sha256=SPEC,
         snapshot_id=uid("snapshot"),
@@ -79,6 +79,7 @@ def test_the_view_leads_from_the_batch_to_the_snapshots_hash(ledger: Ledger, rea
         verdict="passed",
         validation_id=uid("validation"),
         released_to="synthetic.clinic",
+        depth_max=3.0,
     )
     assert reader.execute("SELECT count(*) FROM headwater.batch_lineage").fetchone() == (1,)
 

@@ -42,6 +42,7 @@ class BatchLineage(Model):
     verdict: Literal["passed", "failed"] | None
     validation_id: Id | None
     released_to: str | None
+    depth_max: float
 
 
 class ChampionVersion(Model):
