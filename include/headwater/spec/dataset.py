@@ -126,10 +126,17 @@ class Anchor(Model):
 
 
 class Retention(Model):
-    """How long released and quarantined batches are kept; ledger rows stay for ever."""
+    """How long batches, and real rows that no generator learned from, are kept; ledger rows stay for ever."""
 
     released_days: StrictInt = Field(365, ge=1)
     quarantined_days: StrictInt = Field(30, ge=1)
+    # Left out at its default, so that the hash of a spec from before it stays what it was.
+    unused_snapshots_days: StrictInt = Field(
+        7,
+        ge=1,
+        exclude_if=lambda given: given == 7,
+        description="Days that real rows which no generator learned from are kept after the source showed them last.",
+    )
 
 
 class DatasetSpec(Model):

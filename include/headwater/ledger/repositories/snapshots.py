@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, exists, func, select
 from sqlalchemy.orm import Session
 
 from headwater.ledger.errors import NotInLedger
 from headwater.ledger.guard_records import ContaminationScan
 from headwater.ledger.models.generators import GeneratorRow
+from headwater.ledger.models.history import DecisionRow
 from headwater.ledger.models.snapshots import ContaminationScanRow, ProfileRow, SnapshotRow
 from headwater.ledger.records import Profile, Snapshot
 from headwater.ledger.repositories.rows import to_record, to_values
@@ -47,6 +49,24 @@ class Snapshots:
         newest = query.order_by(SnapshotRow.taken_at.desc(), SnapshotRow.snapshot_id).limit(1)
         row = self._session.scalars(newest, execution_options={"populate_existing": True}).first()
         return None if row is None else to_record(Snapshot, row)
+
+    def unused(self, dataset: str, before: datetime) -> list[Snapshot]:
+        """Snapshots last found before that moment, oldest first, whose rows nobody learned from or removed since.
+
+        The last one of the dataset is not among them.
+        """
+        own = SnapshotRow
+        newest = select(func.max(own.taken_at)).where(own.dataset == dataset).scalar_subquery()
+        is_learned = exists().where(GeneratorRow.snapshot_id == own.snapshot_id)
+        is_gone = exists().where(
+            DecisionRow.subject_id == cast(own.snapshot_id, Text),
+            DecisionRow.subject_kind == "snapshot",
+            DecisionRow.kind == "retire",
+            DecisionRow.decided_at >= own.taken_at,
+        )
+        query = select(own).where(own.dataset == dataset, own.taken_at < before, own.taken_at < newest)
+        rows = self._session.scalars(query.where(~is_learned, ~is_gone).order_by(own.taken_at, own.snapshot_id))
+        return [to_record(Snapshot, row) for row in rows]
 
     def record_scan(self, scan: ContaminationScan) -> None:
         """Write what a run found in the source, replacing what an earlier try of that run found."""
