@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from tests.clinic import clinic_rows, clinic_spec
 from tests.steady import steady_anchor
@@ -77,17 +79,39 @@ def manned(
     tmp_path_factory: pytest.TempPathFactory,
     request: pytest.FixtureRequest,
 ) -> Iterator[House]:
-    """A house where ``clinic`` has its champion; shared by a module, so each test makes another night."""
+    """A house where ``clinic`` has its champion; shared by a module, so each test makes another night.
+
+    The champion is trained once a session, in a house that is copied for each module.
+    """
+    if not _TEMPLATE_STORE:
+        _TEMPLATE_STORE.append(_man(postgres, clinic, tmp_path_factory.mktemp("template")))
     name = f"manned_{request.module.__name__.rpartition('.')[2]}"
-    postgres.create_database(name)
+    with psycopg.connect(postgres.url("postgres", "postgresql"), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+    store = tmp_path_factory.mktemp("store") / "files"
+    shutil.copytree(_TEMPLATE_STORE[0], store)
     url = postgres.url(name)
-    migrate(url)
-    steady_anchor(url, "clinic")
-    house = House(Ledger(url), Store(f"file://{tmp_path_factory.mktemp('store')}"), lambda _: url, "test")
-    retrain(house, clinic)
+    house = House(Ledger(url), Store(f"file://{store}"), lambda _: url, "test")
     yield house
     house.ledger.close()
     postgres.drop_database(name)
+
+
+TEMPLATE = "manned_template"
+_TEMPLATE_STORE: list[Path] = []
+
+
+def _man(postgres: EmbeddedPostgres, clinic: DatasetSpec, store: Path) -> Path:
+    """The house that others are copied from; its store."""
+    postgres.drop_database(TEMPLATE)  # one that could not be finished
+    postgres.create_database(TEMPLATE)
+    url = postgres.url(TEMPLATE)
+    migrate(url)
+    steady_anchor(url, "clinic")
+    house = House(Ledger(url), Store(f"file://{store}"), lambda _: url, "test")
+    retrain(house, clinic)
+    house.ledger.close()
+    return store
 
 
 def retrain(house: House, spec: DatasetSpec) -> str:
