@@ -9,6 +9,7 @@ crowns them in turn, in a ledger of its own. Chains share generations, so they a
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,7 +39,9 @@ def honest(workshop: Workshop, ground: Ground, generator: str, chains: int, gene
     alarmed, names = 0, Counter[str]()
     for number in range(chains):
         drawn = [members[place] for place in random.choice(len(members), generations, replace=False)]
-        with workshop.house(f"honest_chain_{number}", like) as house:
+        with workshop.house(f"honest_chain_{number}", like) as opened:
+            # One store for all chains: what a generator shows on an anchor is measured once.
+            house = replace(opened, store=workshop.store(like))
             found = alarms_of(house, ground.spec(workshop.source(like), generator), drawn)
         alarmed += bool(found)
         names.update(found)

@@ -44,6 +44,10 @@ class Workshop:
         """Where the source file of a house is."""
         return self.folder / name / "source.csv"
 
+    def store(self, name: str) -> Store:
+        """The files of a house."""
+        return Store(f"file://{self.folder / name / 'store'}")
+
     def url(self, name: str) -> str:
         """Where psycopg finds the ledger of a house."""
         return self.postgres.url(name, "postgresql")
@@ -68,7 +72,7 @@ class Workshop:
             self._copy(like, name)
         ledger = Ledger(url)
         try:
-            yield House(ledger, Store(f"file://{self.folder / name / 'store'}"), lambda _: "", "generation 1")
+            yield House(ledger, self.store(name), lambda _: "", "generation 1")
         finally:
             ledger.close()
         if is_kept:

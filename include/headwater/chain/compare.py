@@ -1,7 +1,7 @@
 """Compare: a challenger with a rival on the same anchor rows, of which neither ever learned one.
 
-Belongs here: what each side makes, the rows that both are judged on, what stops a comparison. Does not: the statistics
-(``checks/paired.py``), who the rivals are and what follows (``promote.py``).
+Belongs here: the rows that both are judged on, what stops a comparison. Does not: what each side brings (``sides.py``),
+the statistics (``checks/paired.py``), who the rivals are and what follows (``promote.py``).
 """
 
 from __future__ import annotations
@@ -13,27 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater.chain.house import House
-from headwater.chain.judge import MisfitError, trials
+from headwater.chain.judge import MisfitError
 from headwater.chain.profile import reference_of
+from headwater.chain.sides import side
 from headwater.chain.unseen import unseen
-from headwater.checks.contributions import contributions
 from headwater.checks.lost import lost
-from headwater.checks.paired import Figure, Loss, compare
+from headwater.checks.paired import Loss, compare
 from headwater.checks.prepared import Prepared
 from headwater.checks.reference import ROWS_MIN, Reference
 from headwater.checks.refusal import CannotJudgeError
-from headwater.checks.tally import Margins
+from headwater.checks.side import Side
 from headwater.generators.errors import ModelFileError
 from headwater.ledger.records import Generator
 from headwater.spec import DatasetSpec
 from headwater.store.artifact import ArtifactError
-
-MADE_ROWS, SAMPLES_MIN, SAMPLES_MAX = 60_000, 5, 40
-"""Samples a side: as many as make so many rows, within these limits. Their noise falls with their number."""
-COUNTED_ROWS_MIN = 20_000
-"""Rows that categories are counted on: on a small anchor's few samples a lost one would not be seen."""
-_FIRST_BLOCK = 2
-"""Of the trial's seeds. Rows that a candidate was chosen by would flatter it."""
 
 
 class NoComparisonError(RuntimeError):
@@ -67,12 +60,6 @@ class Comparison:
 
 
 @dataclass(frozen=True, eq=False)
-class _Side:
-    figures: tuple[Figure, ...]
-    margins: Margins
-
-
-@dataclass(frozen=True, eq=False)
 class Arena:
     """One challenger on one snapshot's anchor; its own figures are made once, however many rivals there are.
 
@@ -84,7 +71,7 @@ class Arena:
     spec: DatasetSpec
     snapshot_id: str
     challenger: Generator
-    _grounds: dict[bytes, tuple[Prepared, _Side]] = field(default_factory=dict, repr=False)
+    _grounds: dict[bytes, tuple[Prepared, Side]] = field(default_factory=dict, repr=False)
 
     def against(self, rival: Generator) -> Comparison:
         """Every figure of the challenger beside the rival's, on anchor rows that neither trained on.
@@ -111,7 +98,7 @@ class Arena:
         gone = lost(prepared, own.margins, other.margins)
         return Comparison(rival, (*losses, gone) if gone else losses)
 
-    def _ground(self, rows: NDArray[np.bool_]) -> tuple[Prepared, _Side]:
+    def _ground(self, rows: NDArray[np.bool_]) -> tuple[Prepared, Side]:
         """The anchor cut to these rows, and what the challenger shows there."""
         key = rows.tobytes()
         if key not in self._grounds:
@@ -122,17 +109,8 @@ class Arena:
             self._grounds[key] = prepared, self._side(prepared, self.challenger)
         return self._grounds[key]
 
-    def _side(self, prepared: Prepared, generator: Generator) -> _Side:
-        schema, counter, n = prepared.reference.schema, prepared.counter, prepared.n
-        blocks = range(_FIRST_BLOCK, _FIRST_BLOCK + int(np.clip(MADE_ROWS // n, SAMPLES_MIN, SAMPLES_MAX)))
-        samples = trials(self.house, self.spec, generator, schema, rows=n, blocks=blocks)
-        made = [prepared.yardstick.code(each) for each in samples]
-        margins = [counter.margins(rows) for rows in made]
-        more = COUNTED_ROWS_MIN - n * len(made)
-        if more > 0:
-            extra = trials(self.house, self.spec, generator, schema, rows=more, blocks=(blocks.stop,))
-            margins += [counter.margins(prepared.yardstick.coder.code(each)) for each in extra]
-        return _Side(contributions(prepared, made), sum(margins[1:], margins[0]))
+    def _side(self, prepared: Prepared, generator: Generator) -> Side:
+        return side(self.house, self.spec, prepared, self.snapshot_id, generator)
 
 
 def _units(reference: Reference, entity: tuple[str, ...]) -> NDArray[np.integer] | None:

@@ -79,6 +79,11 @@ def baseline_id(kind: str, subject: str, n: int, basis: Sequence[Any]) -> str:
     return _uuid("baseline", kind, subject, n, list(basis))
 
 
+def side_id(snapshot: str, generator: str, basis: Sequence[Any]) -> str:
+    """What a generator shows on the anchor of a snapshot, and what else that follows from."""
+    return _uuid("side", snapshot, generator, list(basis))
+
+
 def alarm_id(dataset: str, chart: str, name: str, subject: str) -> str:
     """One alarm of one chart about one statistic, raised by one batch or generator."""
     return _uuid("alarm", dataset, chart, name, subject)

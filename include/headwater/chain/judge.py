@@ -23,7 +23,7 @@ from headwater.tables.frames import conform
 from headwater.tables.schema import TableSchema
 
 _TRIAL_BLOCK = 0
-"""Block of the trial's seeds; see ``baselines.py``, ``compare.py`` and ``trial_nights.py`` for the others."""
+"""Block of the trial's seeds; see ``baselines.py``, ``sides.py`` and ``trial_nights.py`` for the others."""
 
 
 class MisfitError(RuntimeError):

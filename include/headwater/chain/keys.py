@@ -63,3 +63,8 @@ def failing_rows(dataset: str, validation_id: str) -> str:
 def baseline(dataset: str, baseline_id: str) -> str:
     """A null that was drawn."""
     return f"{dataset}/baselines/{baseline_id}.npz"
+
+
+def side(dataset: str, side_id: str) -> str:
+    """What a generator shows on an anchor, for comparisons; made again where it is lost."""
+    return f"{dataset}/sides/{side_id}.npz"
