@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from tests.chain.conftest import retrain
 from tests.clinic import clinic_rows
 
 from headwater.chain.acquire import acquire
+from headwater.chain.decisions import decided
 from headwater.chain.drift import drift
 from headwater.chain.house import House
 from headwater.chain.profile import profile
@@ -49,7 +50,7 @@ def champion_of(house: House) -> Generator:
 
 def looks(house: House, snapshot_id: str) -> list[Decision]:
     with house.ledger.transaction() as books:
-        return [each for each in books.decisions.of(snapshot_id) if each.kind in ("drift", "no_drift")]
+        return [each for each in books.decisions.of(snapshot_id) if each.kind in ("drift", "no_drift", "drift_goes_on")]
 
 
 def with_ward(rows: pd.DataFrame, share: float, ward: str) -> pd.DataFrame:
@@ -175,3 +176,28 @@ def test_rows_of_the_champions_anchor_are_left_out_after_a_renewal(
     found = drift(replace(house, run_id="renewed"), spec, snapshot)
     assert not found.is_drifted, found.sentence
     assert found.figures["rows"][0] == kept.sum()
+
+
+def test_a_champion_that_survived_a_retraining_rests_a_week(
+    house: House, clinic: DatasetSpec, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    champion_id = retrain(house, clinic)
+
+    def looked(share: float, run: str) -> tuple[bool, str]:
+        spec = source(with_ward(ROWS, share, "new"))
+        snapshot = acquire(house, spec)
+        found = drift(replace(house, run_id=run), spec, snapshot)
+        (kept,) = looks(house, snapshot)
+        assert (kept.reason, bool(kept.detail["figures"])) == (found.sentence, True)
+        return found.is_drifted, kept.kind
+
+    assert looked(0.05, "monday") == (True, "drift")
+    assert looked(0.06, "tuesday") == (True, "drift"), "nobody has been trained since"
+    with house.ledger.transaction() as books:
+        books.decisions.record(
+            decided(house, "clinic", "keep", ("generator", champion_id), reason="Nobody better.", at=datetime.now(UTC))
+        )
+    assert looked(0.07, "wednesday") == (False, "drift_goes_on")
+    assert looked(0.08, "thursday") == (False, "drift_goes_on")
+    monkeypatch.setattr("headwater.chain.drift.REST", timedelta(0))
+    assert looked(0.09, "a week later") == (True, "drift")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from headwater.chain.baselines import noise_floor
@@ -23,7 +23,10 @@ from headwater.ledger.records import Decision, Generator, Snapshot
 from headwater.spec import DatasetSpec
 from headwater.tables.frames import from_arrow
 
-DRIFTED, QUIET = "drift", "no_drift"
+DRIFTED, QUIET, GOES_ON = "drift", "no_drift", "drift_goes_on"
+REST = timedelta(days=7)
+"""A champion that a retraining left in place is not asked about again so soon: the source has moved, and nobody better
+was found. Else each night of a source that changes daily would retrain."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Drift:
     """What a look at a snapshot found.
 
     Attributes:
-        is_drifted: whether it calls for a retraining.
+        is_drifted: whether it asks for a retraining.
         sentence: why, in plain words, without a value of any row.
         figures: what was measured, as JSON.
     """
@@ -54,7 +57,7 @@ def drift(house: House, spec: DatasetSpec, snapshot_id: str) -> Drift:
     with house.ledger.transaction() as books:
         champion = books.generators.champion(spec.dataset)
         snapshot = books.snapshots.get(snapshot_id)
-        looks = [each for each in books.decisions.of(snapshot_id) if each.kind in (DRIFTED, QUIET)]
+        looks = [each for each in books.decisions.of(snapshot_id) if each.kind in (DRIFTED, QUIET, GOES_ON)]
         learned = books.snapshots.get(champion.snapshot_id) if champion else None
     own = [each for each in looks if each.detail.get("run_id") == house.run_id]
     if own:
@@ -69,7 +72,25 @@ def drift(house: House, spec: DatasetSpec, snapshot_id: str) -> Drift:
         first = earlier[0]
         seen = f"No drift since: the source is as it was on {first.decided_at:%Y-%m-%d}. Then: {first.reason}"
         return _settle(house, snapshot, champion, Drift(False, seen), is_look=False)
-    return _settle(house, snapshot, champion, _look(house, spec, snapshot, learned))
+    found = _look(house, spec, snapshot, learned)
+    asked = _survived(house, champion, datetime.now(UTC)) if found.is_drifted else None
+    if asked is not None:
+        words = (
+            f"Drift goes on, and nobody is trained for it: the retraining asked for on {asked:%Y-%m-%d} left the "
+            f"champion in place. From {asked + REST:%Y-%m-%d} it is asked for again. {found.sentence}"
+        )
+        return _settle(house, snapshot, champion, Drift(False, words, found.figures), kind=GOES_ON)
+    return _settle(house, snapshot, champion, found)
+
+
+def _survived(house: House, champion: Generator, now: datetime) -> datetime | None:
+    """When drift asked for a retraining that left this champion in place, if that was within :data:`REST`."""
+    with house.ledger.transaction() as books:
+        asked = books.decisions.last_naming(champion.dataset, DRIFTED, champion.generator_id)
+        kept = [each.decided_at for each in books.decisions.of(champion.generator_id) if each.kind == "keep"]
+    if asked is None or now - asked.decided_at >= REST or not any(each > asked.decided_at for each in kept):
+        return None
+    return asked.decided_at
 
 
 def _look(house: House, spec: DatasetSpec, snapshot: Snapshot, learned: Snapshot) -> Drift:
@@ -86,7 +107,13 @@ def _look(house: House, spec: DatasetSpec, snapshot: Snapshot, learned: Snapshot
 
 
 def _settle(
-    house: House, snapshot: Snapshot, champion: Generator | None, found: Drift, *, is_look: bool = True
+    house: House,
+    snapshot: Snapshot,
+    champion: Generator | None,
+    found: Drift,
+    *,
+    is_look: bool = True,
+    kind: str | None = None,
 ) -> Drift:
     """Keep the answer. Looks name the champion, by which later runs find them; repetitions do not."""
     detail: dict[str, Any] = {
@@ -95,7 +122,8 @@ def _settle(
     }
     if champion and is_look:
         detail["generator_id"] = champion.generator_id
-    kind, subject = DRIFTED if found.is_drifted else QUIET, ("snapshot", snapshot.snapshot_id)
+    kind = kind or (DRIFTED if found.is_drifted else QUIET)
+    subject = ("snapshot", snapshot.snapshot_id)
     decision = decided(
         house, snapshot.dataset, kind, subject, reason=found.sentence, at=datetime.now(UTC), detail=detail
     )

@@ -31,3 +31,11 @@ class Decisions:
         query = select(DecisionRow).where(DecisionRow.subject_id == subject_id)
         rows = self._session.scalars(query.order_by(DecisionRow.decided_at, DecisionRow.decision_id))
         return [to_record(Decision, row) for row in rows]
+
+    def last_naming(self, dataset: str, kind: str, generator_id: str) -> Decision | None:
+        """The last decision of this kind whose detail names the generator."""
+        row = DecisionRow
+        query = select(row).where(row.dataset == dataset, row.kind == kind)
+        query = query.where(row.detail["generator_id"].astext == generator_id)
+        found = self._session.scalars(query.order_by(row.decided_at.desc(), row.decision_id).limit(1)).first()
+        return None if found is None else to_record(Decision, found)
