@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 import time
-from datetime import date
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
+from tests.chain.killed_night import NIGHT, night
 from tests.steady import steady_anchor
 
 from headwater.chain import keys
@@ -23,45 +23,17 @@ from headwater.ledger import Ledger
 from headwater.spec import DatasetSpec
 from headwater.store import Store
 
-NIGHT = date(2026, 3, 1)
-ROOT = Path(__file__).resolve().parents[2]
-
-# Imports first, then a word to the parent, so that the kills fall into the stages and not into the imports.
-PROGRAM = """
-import sys
-from datetime import date
-from headwater.chain.house import House
-from headwater.chain.produce import plan, produce
-from headwater.chain.release import release
-from headwater.chain.validate import validate
-from headwater.ledger import Ledger
-from headwater.spec import DatasetSpec
-from headwater.store import Store
-import great_expectations, sklearn.ensemble, sklearn.cluster
-
-ledger, store, spec, upto = sys.argv[1:]
-house = House(Ledger(ledger), Store(store), lambda _: ledger, "killed")
-spec = DatasetSpec.model_validate_json(spec)
-planned = plan(house, spec, date(2026, 3, 1))
-judged = None
-if upto == "release":
-    for shard in planned.shards:
-        produce(house, spec, planned.batch_id, shard)
-    judged = validate(house, spec, planned.batch_id)
-print("ready", flush=True)
-if judged is None:
-    for shard in planned.shards:
-        produce(house, spec, planned.batch_id, shard)
-    judged = validate(house, spec, planned.batch_id)
-release(house, spec, judged.validation_id)
-print("done", flush=True)
-"""
+FORKS = get_context("forkserver")
+FORKS.set_forkserver_preload(["tests.chain.killed_night"])
+"""One process imports what a night needs; each night is forked from it."""
 
 
-def start(url: str, store: str, spec: DatasetSpec, upto: str) -> subprocess.Popen[str]:
-    arguments = [sys.executable, "-c", PROGRAM, url, store, spec.model_dump_json(by_alias=True), upto]
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'include'}{os.pathsep}{ROOT}"}
-    return subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE, text=True)
+def start(url: str, store: str, spec: DatasetSpec, upto: str) -> tuple[ForkServerProcess, Connection]:
+    told, tells = FORKS.Pipe(duplex=False)
+    process = FORKS.Process(target=night, args=(tells, url, store, spec.model_dump_json(by_alias=True), upto))
+    process.start()
+    tells.close()
+    return process, told
 
 
 def varied(spec: DatasetSpec, days: int) -> DatasetSpec:
@@ -69,21 +41,25 @@ def varied(spec: DatasetSpec, days: int) -> DatasetSpec:
     return spec.model_copy(update={"retention": spec.retention.model_copy(update={"released_days": days})})
 
 
-def run_and_kill(process: subprocess.Popen[str], after: float | None) -> float:
-    """Wait for "ready", kill ``after`` seconds later (None: let it end), and return the seconds since ready."""
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
+def run_and_kill(started: tuple[ForkServerProcess, Connection], after: float | None) -> float:
+    """Wait for "ready", kill ``after`` seconds later (None: let it end well), and return the seconds since ready."""
+    process, told = started
+    assert told.recv() == "ready"
     began = time.monotonic()
-    if after is not None:
+    if after is None:
+        process.join()
+        assert process.exitcode == 0
+    else:
         time.sleep(after)
-        process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
+        process.kill()
+        process.join()
+        assert process.exitcode in (0, -signal.SIGKILL), "it was killed, or quicker"
+    told.close()
     return time.monotonic() - began
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("upto", ["plan", "release"])
+@pytest.mark.parametrize("upto", ["produce", "release"])
 def test_killed_at_any_instant_a_second_run_leaves_what_one_clean_run_leaves(
     database: str, tmp_path: Path, clinic: DatasetSpec, upto: str
 ) -> None:
