@@ -2,7 +2,8 @@
 
 Writes ``benchmarks/results/collapse.json`` after every cell, with ``collapse.md`` and ``collapse.svg`` beside it.
 ``--resume`` goes on after a cut run. First snapshots, their noise floors and certificates are kept below
-``var/bench/collapse``; delete it to begin anew.
+``var/bench/collapse``; delete it to begin anew. Several processes share the work where each has its own ``--out`` and
+``--workshop``; ``--merge`` brings their files together.
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ def main() -> int:
     arguments = parsed(sys.argv[1:])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that a run in the background stops its Postgres too
     results, broken = Results(arguments.out, about(arguments.rows)), 0
-    if not arguments.render:
+    for other in arguments.merge:
+        results.merge(other)
+    if not (arguments.render or arguments.merge):
 
         @cache
         def ground(table: str, seed: int) -> Ground:
@@ -67,6 +70,14 @@ def parsed(given: list[str]) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=RESULTS, help="the JSON; the other files go beside it")
     parser.add_argument("--workshop", type=Path, default=WORKSHOP, help="what is made once and kept for the next run")
     parser.add_argument("--resume", action="store_true", help="skip what the JSON holds already")
+    parser.add_argument(
+        "--merge",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="JSON",
+        help="measure nothing, take over what others measured",
+    )
     parser.add_argument("--render", action="store_true", help="measure nothing, write Markdown and picture anew")
     return parser.parse_args(given)
 

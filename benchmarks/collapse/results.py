@@ -71,6 +71,23 @@ class Results:
         self.honest = [*kept, found]
         self.write()
 
+    def merge(self, other: Path) -> None:
+        """Take over what another process measured into a file of its own, and write the file.
+
+        Raises:
+            ValueError: it was measured on sources of another size.
+        """
+        found = Results(other, self.about)
+        for row in found.rows:
+            cell = Cell(row["table"], row["generator"], row["regime"], row["seed"])
+            if not self._of(cell):
+                self.rows += found._of(cell)
+        known = {(row["table"], row["seed"]) for row in self.real}
+        self.real += [row for row in found.real if (row["table"], row["seed"]) not in known]
+        watched = {(row["table"], row["generator"]) for row in self.honest}
+        self.honest += [row for row in found.honest if (row["table"], row["generator"]) not in watched]
+        self.write()
+
     def document(self) -> Row:
         """All that stands in the file."""
         head = {"machine": self.machine, "about": self.about, "summary": summaries(self.rows)}

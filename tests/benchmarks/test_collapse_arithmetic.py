@@ -149,6 +149,27 @@ def test_results_are_kept_cell_by_cell(tmp_path: Path) -> None:
     assert [one["regime"] for one in stored["summary"]] == [REPLACE, GUARDED]
 
 
+def test_what_processes_measured_apart_is_brought_together(tmp_path: Path) -> None:
+    def measured(name: str, *seeds: int) -> Results:
+        results = Results(tmp_path / name, {"source_rows": 10})
+        for seed in seeds:
+            cell = Cell("census", "trees", REPLACE, seed)
+            own = [{key: value for key, value in one.items() if key not in vars(cell)} for one in decaying(seed)]
+            results.add(cell, own)
+            results.add_real("census", seed, {"coverage": 0.97})
+        results.add_honest({"table": "census", "generator": "trees", "chains": len(seeds)})
+        return results
+
+    one, other = measured("one.json", 0, 1), measured("other.json", 1, 2)
+    one.merge(other.path)
+    assert one.rows == decaying(0) + decaying(1) + decaying(2)
+    assert [each["seed"] for each in one.real] == [0, 1, 2]
+    assert [each["chains"] for each in one.honest] == [2], "its own stay"
+    assert Results(one.path, {"source_rows": 10}).document() == one.document()
+    with pytest.raises(ValueError, match="other.json was measured with --rows 10"):
+        Results(tmp_path / "third.json", {"source_rows": 20}).merge(other.path)
+
+
 def test_page_and_picture_show_every_regime(tmp_path: Path) -> None:
     results = Results(tmp_path / "c.json", {"source_rows": 10})
     results.rows = decaying() + [row(at, GUARDED, released=True) for at in (1, 2, 3)]
