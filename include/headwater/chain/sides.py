@@ -38,12 +38,12 @@ def side(house: House, spec: DatasetSpec, prepared: Prepared, snapshot_id: str, 
         MisfitError: the generator makes another table.
         CannotJudgeError: what it makes cannot be judged.
     """
-    load_model(house, generator)
     side_id = identity.side_id(
         snapshot_id, generator.generator_id, [prepared.fingerprint, spec.seed, house.code_version, MADE_ROWS, FORMAT]
     )
     key = keys.side(spec.dataset, side_id)
     if house.store.exists(key):
+        load_model(house, generator)  # where the side is made, that loads it
         try:
             return Side.from_bytes(house.store.read_bytes(key))
         except CannotJudgeError as error:
