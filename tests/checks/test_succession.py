@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import norm
 
 from headwater.checks.paired import Figure, Loss, compare
-from headwater.checks.succession import LOOKS, limit, worst
+from headwater.checks.succession import HONEST, LOOKS, limit, worst
 
 ROWS = 4_000
 MARGIN = 0.01
@@ -32,21 +32,27 @@ def loss(name: str, value: float, sd: float | None) -> Loss:
 
 
 def test_the_figure_furthest_beyond_the_margin_decides() -> None:
-    found = worst([loss("small", 0.02, 0.01), loss("sure", 0.015, 0.001), loss("within", 0.009, 0.0001)])
+    found = worst([loss("small", 0.02, 0.01), loss("sure", 0.015, 0.001), loss("within", 0.009, 0.0001)], MARGIN)
     assert found is not None
     assert found[0].name == "sure"
     assert found[1] == pytest.approx(5.0)
 
 
+def test_three_deviations_are_free_where_they_are_more_than_the_margin() -> None:
+    found = worst([loss("unsure", 0.04, 0.01)], MARGIN)
+    assert found is not None
+    assert found[1] == pytest.approx(4 - HONEST)
+
+
 def test_figures_of_exact_tests_are_left_out() -> None:
-    assert worst([loss("exact", 3.0, None)]) is None
-    found = worst([loss("exact", 3.0, None), loss("within", 0.0, 0.002)])
+    assert worst([loss("exact", 3.0, None)], MARGIN) is None
+    found = worst([loss("exact", 3.0, None), loss("within", 0.0, 0.002)], MARGIN)
     assert found is not None
     assert (found[0].name, found[1]) == ("within", pytest.approx(-5.0))
 
 
 def test_figures_that_do_not_vary_are_no_fault() -> None:
-    both = [worst([loss("fixed", value, 0.0)]) for value in (0.02, 0.0)]
+    both = [worst([loss("fixed", value, 0.0)], MARGIN) for value in (0.02, 0.0)]
     scores = [each[1] for each in both if each is not None]
     assert len(scores) == 2
     assert all(math.isfinite(score) for score in scores)
@@ -79,7 +85,7 @@ def test_a_worse_generation_is_seen_and_one_within_the_margin_is_not() -> None:
     scores = {}
     for gap in (0.0, 0.008, 0.06):
         one, other = sides(gap, 1)
-        found = worst(compare([one], [other], margin=MARGIN, seed=0))
+        found = worst(compare([one], [other], margin=MARGIN, seed=0), MARGIN)
         assert found is not None
         scores[gap] = found[1]
     assert scores[0.06] > bound

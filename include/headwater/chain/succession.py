@@ -58,7 +58,7 @@ def _first_comparison(arena: Arena, rivals: list[Generator]) -> Comparison | Non
 
 
 def _looks(spec: DatasetSpec, own: ChampionVersion, other: ChampionVersion, found: Comparison) -> list[Look]:
-    worst = statistic.worst(found.losses)
+    worst = statistic.worst(found.losses, spec.promotion.margin)
     if worst is None:
         return []
     loss, score = worst

@@ -21,18 +21,25 @@ from headwater.checks.paired import CONFIDENCE, Loss
 NAME = "succession"
 LOOKS = 52
 """Coronations a year that the rate of false alarms is shared out over."""
+HONEST = 3.0
+"""Standard deviations that honest generations may lie apart: of 195 pairs single figures did by 4.5 (decision 18)."""
 _FAR = 1_000.0
 
 
-def worst(losses: Sequence[Loss]) -> tuple[Loss, float] | None:
-    """The figure that lies furthest beyond its margin, and by how many standard deviations of its loss.
+def worst(losses: Sequence[Loss], margin: float) -> tuple[Loss, float] | None:
+    """The figure that lies furthest beyond the margin, and by how many standard deviations of its loss.
 
-    The margin is the spec's, or what noise alone does on these rows where that is more (``paired.py``): it has room for
-    what honest generations differ by on small tables.
+    The margin is never less than :data:`HONEST` deviations: honest generations differ by more than the noise of their
+    rows. A promotion's own margin has room for that noise as well; here the limit has it.
 
-    Figures that an exact test decides have no such deviation and are left out; None where no other is there.
+    Args:
+        losses: of a paired comparison.
+        margin: of non-inferiority, the spec's, in each figure's unit.
+
+    Returns:
+        None where no figure has a deviation: those that an exact test decides are left out.
     """
-    found = [(each, _beyond(each)) for each in losses if each.interval is not None]
+    found = [(each, _beyond(each, margin)) for each in losses if each.interval is not None]
     return max(found, key=lambda each: each[1], default=None)
 
 
@@ -47,9 +54,9 @@ def limit(rate: float, figures: int) -> float:
     return float(norm.isf(rate / (LOOKS * figures)))
 
 
-def _beyond(loss: Loss) -> float:
+def _beyond(loss: Loss, margin: float) -> float:
     low, high = loss.interval or (loss.loss, loss.loss)
     sd = (high - low) / (2 * norm.ppf(CONFIDENCE))
     if sd <= 0:
-        return _FAR if loss.loss > loss.margin else -_FAR
-    return float(np.clip((loss.loss - loss.margin) / sd, -_FAR, _FAR))
+        return _FAR if loss.loss > margin else -_FAR
+    return float(np.clip((loss.loss - max(margin, HONEST * sd)) / sd, -_FAR, _FAR))
