@@ -22,8 +22,10 @@ def told(house: House, spec: DatasetSpec, watched: Watched | None) -> Row:
 
     ``alarms`` raised now; ``watch_ratio``, the largest score as a part of its limit (1 is an alarm), and
     ``watch_name``, whose it is; ``effects`` of the champion's trial beyond the noise of real rows, in standard
-    deviations. Where nobody looked (``watched`` is None) there are no alarms and nothing is near to one.
+    deviations. Where nobody looked (``watched`` is None) there is nothing to tell.
     """
+    if watched is None:
+        return {"alarms": [], "watch_ratio": None, "watch_name": None, "effects": {}}
     with house.ledger.transaction() as books:
         champion = books.generators.champion(spec.dataset)
         assert champion is not None
@@ -32,11 +34,11 @@ def told(house: House, spec: DatasetSpec, watched: Watched | None) -> Row:
             points[-1]
             for chart, names in CHARTS.items()
             for name in names
-            if watched is not None and (points := books.watch.points(spec.dataset, chart, name))
+            if (points := books.watch.points(spec.dataset, chart, name))
         ]
     nearest = max(points, key=lambda point: point.score / point.limit, default=None)
     return {
-        "alarms": [f"{alarm.chart}: {alarm.name}" for alarm in watched.raised] if watched else [],
+        "alarms": [f"{alarm.chart}: {alarm.name}" for alarm in watched.raised],
         "watch_ratio": None if nearest is None else round(nearest.score / nearest.limit, 3),
         "watch_name": None if nearest is None else f"{nearest.chart}: {nearest.name}",
         "effects": {name: None if checks[name] is None else round(checks[name] or 0.0, 3) for name in STEADY},

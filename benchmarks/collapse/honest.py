@@ -27,7 +27,7 @@ from headwater.sources.anchor import split
 from headwater.spec import DatasetSpec
 from headwater.tables.frames import conform
 
-POOL = 100
+POOL = 50
 """Generations that chains are drawn from."""
 
 

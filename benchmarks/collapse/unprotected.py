@@ -4,8 +4,8 @@ Belongs here: generations without gates. Does not: what they learn from (``regim
 
 Fitting, judging, producing and watching are the chain's own stages. What the bench does by hand is what a careless
 house would do: it takes synthetic rows for a snapshot of real ones, and crowns whoever was trained last. The anchor is
-that of the first real snapshot, of which no generation ever learned. The watch looks until its first alarm: nobody
-does anything about it, and a look is half of what a generation costs.
+that of the first real snapshot, of which no generation ever learned. A generation is judged and watched until the first
+alarm: nobody does anything about it, and both are most of what a generation costs.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def unprotected(workshop: Workshop, ground: Ground, cell: Cell, generations: int
             if generation > 1:
                 learned = lesson(cell.regime, real, batches, 1_000 * cell.seed + generation)
                 snapshot = taken(house, spec, first, learned.rows)
-            score = crowned(house, spec, first, snapshot)
+            score = crowned(house, spec, first, snapshot, is_judged=not is_alarmed)
             batch_id = made(house, spec, generation)
             if cell.regime == SYNTHETIC_ONLY:
                 batch_id = mended(house, spec, batch_id)
@@ -110,10 +110,13 @@ def mended(house: House, spec: DatasetSpec, batch_id: str) -> str:
     return batch_id
 
 
-def crowned(house: House, spec: DatasetSpec, first: Snapshot, snapshot: Snapshot) -> float | None:
-    """Fit on the snapshot, judge by the first real anchor, crown in any case; the score."""
+def crowned(
+    house: House, spec: DatasetSpec, first: Snapshot, snapshot: Snapshot, *, is_judged: bool = True
+) -> float | None:
+    """Fit on the snapshot, judge by the first real anchor where that is asked for, crown in any case; the score."""
     generator_id = fit(house, spec, snapshot, spec.candidates[0])
-    judge_candidate(house, spec, generator_id, first.snapshot_id)
+    if is_judged:
+        judge_candidate(house, spec, generator_id, first.snapshot_id)
     with house.ledger.transaction() as books:
         books.generators.promote(spec.dataset, generator_id, datetime.now(UTC))
         return books.generators.get(generator_id).score
