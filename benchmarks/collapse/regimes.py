@@ -31,6 +31,8 @@ WORDS = {
     SYNTHETIC_ONLY: "all batches so far, no real row after generation 1; batches are repaired",
     LET_THROUGH: "guarded, but a leak does not stop retraining: leaked rows are left out",
 }
+WATCHED = 10
+"""Generations of an unprotected chain that are watched where nothing alarms: an alarm is asked for by the third."""
 REAL_SHARE = 0.1
 """Of ``real_10``."""
 LEAK_SHARE = 0.3

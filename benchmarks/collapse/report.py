@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from benchmarks.collapse.regimes import WATCHED
 from benchmarks.collapse.summary import Chain, chains, change, first_alarm, tstr_lost
 
 Row = dict[str, Any]
@@ -26,7 +27,8 @@ def markdown(found: Row, picture: str) -> str:
         "",
         "## Regimes",
         "",
-        "At the last generation, beside generation 1; the median over the cells, and the worst in brackets.",
+        "At the last generation, beside generation 1; the median over the cells, and the worst in brackets. Chains "
+        f"that nobody protects are watched until their first alarm, for {WATCHED} generations at most.",
         "",
         "| regime | cells | coverage kept | rare lost | pair TVD | C2ST AUC | TSTR | first alarm | TSTR lost .01 at |",
         "|---|---|---|---|---|---|---|---|---|",

@@ -4,8 +4,8 @@ Belongs here: generations without gates. Does not: what they learn from (``regim
 
 Fitting, judging, producing and watching are the chain's own stages. What the bench does by hand is what a careless
 house would do: it takes synthetic rows for a snapshot of real ones, and crowns whoever was trained last. The anchor is
-that of the first real snapshot, of which no generation ever learned. A generation is judged and watched until the first
-alarm: nobody does anything about it, and both are most of what a generation costs.
+that of the first real snapshot, of which no generation ever learned. Generations are judged and watched until the first
+alarm, ten of them at most: nobody does anything about it, and both are most of what a generation costs.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from benchmarks.collapse.alarm import told
 from benchmarks.collapse.beginning import Cell, at, first_snapshot, made, real_house, rows_of, with_rows
 from benchmarks.collapse.figures import figures
 from benchmarks.collapse.ground import Ground
-from benchmarks.collapse.regimes import SYNTHETIC_ONLY, Lesson, lesson
+from benchmarks.collapse.regimes import SYNTHETIC_ONLY, WATCHED, Lesson, lesson
 from benchmarks.collapse.workshop import Workshop
 from headwater.chain import identity, keys
 from headwater.chain.house import House
@@ -45,19 +45,19 @@ def unprotected(workshop: Workshop, ground: Ground, cell: Cell, generations: int
         spec = with_rows(spec, first)
         real = from_arrow(opened.store.read_table(first.train_key, sha256=first.train_sha256), first.schema)
         batches: list[pd.DataFrame] = []
-        learned, snapshot, is_alarmed = Lesson(real, len(real)), first, False
+        learned, snapshot, is_watched = Lesson(real, len(real)), first, True
         for generation in range(1, generations + 1):
             house = at(opened, generation)
             if generation > 1:
                 learned = lesson(cell.regime, real, batches, 1_000 * cell.seed + generation)
                 snapshot = taken(house, spec, first, learned.rows)
-            score = crowned(house, spec, first, snapshot, is_judged=not is_alarmed)
+            score = crowned(house, spec, first, snapshot, is_judged=is_watched)
             batch_id = made(house, spec, generation)
             if cell.regime == SYNTHETIC_ONLY:
                 batch_id = mended(house, spec, batch_id)
             batches.append(rows_of(house, batch_id))
-            watched = None if is_alarmed else watch(house, spec)
-            is_alarmed = is_alarmed or bool(watched and watched.raised)
+            watched = watch(house, spec) if is_watched else None
+            is_watched = watched is not None and not watched.raised and generation < WATCHED
             yield {
                 "generation": generation,
                 **figures(ground, conform(batches[-1], ground.table.schema)),
