@@ -17,7 +17,7 @@ from headwater.chain.house import GateClosedError, House
 from headwater.chain.profile import profile
 from headwater.chain.promote import promote
 from headwater.chain.renew_anchor import renew_anchor
-from headwater.chain.train import train
+from headwater.chain.train import fit, train
 from headwater.chain.unseen import unseen
 from headwater.ledger import NotInLedger
 from headwater.ledger.records import Generator, Snapshot
@@ -113,6 +113,20 @@ def test_nobody_renews_without_a_reason(house: House, clinic: DatasetSpec, absen
         renew_anchor(house, "clinic", **given)
     with pytest.raises(NotInLedger):
         renew_anchor(house, "nowhere", reason="old", decided_by="ada")
+
+
+def test_other_keys_in_the_spec_move_rows_between_the_sides(house: House, clinic: DatasetSpec) -> None:
+    """The champion learned from most rows of the new anchor, though nobody renewed it."""
+    before = snapshot_of(house, acquire(house, clinic))
+    learned = fit(house, clinic, before, clinic.candidates[0])
+    with house.ledger.transaction() as books:
+        champion = books.generators.get(learned)
+    keyed = DatasetSpec.model_validate({**clinic.model_dump(mode="json", by_alias=True), "keys": {"entity": ["age"]}})
+    after = snapshot_of(house, acquire(house, keyed))
+    ages = {row["age"] for row in house.store.read_table(before.train_key).to_pylist()}
+    expected = [row["age"] not in ages for row in house.store.read_table(after.anchor_key_path).to_pylist()]
+    assert not all(expected)
+    assert unseen(house, keyed, after.snapshot_id, champion).tolist() == expected
 
 
 def test_after_a_renewal_only_rows_that_the_champion_never_saw_speak_of_it(manned: House, clinic: DatasetSpec) -> None:

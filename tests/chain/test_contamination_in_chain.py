@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pandas as pd
 import psycopg
@@ -19,8 +21,10 @@ from headwater.chain.acquire import acquire
 from headwater.chain.house import GateClosedError, House
 from headwater.ledger.guard_records import ContaminationScan
 from headwater.ledger.records import Snapshot
+from headwater.sources.conform import conform_source
 from headwater.spec import DatasetSpec
 from headwater.store import Store
+from headwater.tables.frames import conform, to_arrow
 
 DAYS = (date(2026, 5, 1), date(2026, 5, 2))
 
@@ -178,6 +182,67 @@ def test_readers_and_files_say_how_deep_the_rows_are(manned: House, first: Snaps
     said = dict(comments)
     assert "1 generations from real rows on average, at most 1; real share 0" in said[f"clinic@{DAYS[0]}"]
     assert str(DAYS[1]) in said["clinic"]
+
+
+def tainted_by(house: House, first: Snapshot, leak: pd.DataFrame, spec: DatasetSpec) -> Snapshot:
+    """A later snapshot that holds the leaked rows, as one does whose rows cannot be told apart."""
+    rows, _ = conform_source(pd.concat([clinic_rows(), leak], ignore_index=True), spec)
+    key = keys.snapshot("clinic", str(uuid4()), "train")
+    table = to_arrow(conform(rows, first.schema), first.schema)
+    tainted = replace(
+        first,
+        snapshot_id=str(uuid4()),
+        rows=len(rows) + first.anchor_rows,
+        train_rows=len(rows),
+        train_key=key,
+        train_sha256=house.store.write_table(key, table).sha256,
+        real_share=0.96,
+        depth=0.04,
+        depth_max=1.0,
+        taken_at=datetime.now(UTC),
+    )
+    with house.ledger.transaction() as books:
+        books.snapshots.record(tainted)
+    return tainted
+
+
+def test_rows_are_held_against_the_last_honest_snapshot(
+    manned: House, first: Snapshot, spec: DatasetSpec, source: Path
+) -> None:
+    """Else rows that came back would be honest as soon as they had been seen twice."""
+    leak = released_rows(manned, DAYS[0]).sample(50, random_state=6)
+    pd.concat([clinic_rows(), leak]).to_csv(source, index=False)
+    tainted = tainted_by(manned, first, leak, spec)
+    with manned.ledger.transaction() as books:
+        *honest, last = books.snapshots.honest_first("clinic")
+    assert (last, {each.real_share for each in honest}) == (tainted, {1.0})
+
+    assert acquire(again(manned, "twice"), spec) == first.snapshot_id
+    assert last_scan(manned).named_rows == 50
+
+    kept = {each.train_key: manned.store.read_bytes(each.train_key) for each in honest}
+    for key in kept:  # the tainted one is all there is to hold rows against
+        manned.store.delete(key)
+    try:
+        acquire(again(manned, "lost"), spec)
+        scan = last_scan(manned)
+        assert (scan.named_rows, scan.real_share) == (0, pytest.approx(0.96))
+        assert "About 50 more came back" in scan.sentence
+    finally:
+        for key, data in kept.items():
+            manned.store.write_bytes(key, data)
+
+
+def test_without_any_earlier_rows_acquire_writes_them_again(
+    manned: House, first: Snapshot, spec: DatasetSpec, source: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with manned.ledger.transaction() as books:
+        known = books.snapshots.honest_first("clinic")
+    for snapshot in known:
+        manned.store.delete(snapshot.train_key)
+    assert acquire(again(manned, "restored"), spec) == first.snapshot_id
+    assert manned.store.exists(first.train_key)
+    assert "No earlier snapshot can be read" in caplog.text
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -46,6 +47,17 @@ def test_only_rows_that_nobody_needs_are_removed(house: House, tmp_path: Path) -
     assert (decision.kind, decision.subject_kind) == ("retire", "snapshot")
     assert "has not shown them for 3 days" in decision.reason
     assert forget(house, spec, now + timedelta(days=5)) == [], "what is gone is not removed again"
+
+
+def test_the_last_honest_rows_stay_while_later_ones_are_in_doubt(house: House, tmp_path: Path) -> None:
+    path = tmp_path / "clinic.csv"
+    spec = DatasetSpec.model_validate(clinic_spec(path))
+    honest, doubtful, last = (seen(house, spec, path, seed) for seed in (1, 2, 3))
+    with house.ledger.transaction() as books:
+        for each in (doubtful, last):
+            books.snapshots.record(replace(each, real_share=0.97, depth=0.03, depth_max=1.0))
+    assert forget(house, spec, datetime.now(UTC) + timedelta(days=8)) == [doubtful.snapshot_id]
+    assert is_there(house, honest) == is_there(house, last) == (True, True)
 
 
 def test_rows_that_the_source_shows_again_are_there_again(house: House, tmp_path: Path) -> None:

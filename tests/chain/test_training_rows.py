@@ -116,3 +116,52 @@ def test_deep_batches_are_not_learned_from(manned: House, clinic: DatasetSpec, s
             for batch in books.batches.ever_released("clinic"):
                 books.batches.mark(batch.batch_id, "released", depth=1.0, depth_max=1.0)
     assert np.isfinite(snapshot.depth)
+
+
+def test_a_share_of_just_the_floor_is_allowed(manned: House, clinic: DatasetSpec, snapshot: Snapshot) -> None:
+    from dataclasses import replace
+
+    spec = under(clinic, synthetic_share=0.4, real_share_min=0.6)
+    for rows in (997, 1_000, 1_001, 1_003):
+        wanted = plan_mixture(manned, spec, replace(snapshot, train_rows=rows)).wanted
+        assert rows / (rows + wanted) >= 0.6 - 1e-12
+        assert wanted == pytest.approx(rows * 2 / 3, abs=1)
+
+
+def test_batches_of_another_type_are_not_learned_from(
+    manned: House, clinic: DatasetSpec, snapshot: Snapshot, caplog: pytest.LogCaptureFixture
+) -> None:
+    from dataclasses import replace
+
+    columns = tuple(
+        each.model_copy(update={"storage": "real" if each.storage == "integer" else each.storage})
+        for each in snapshot.schema.columns
+    )
+    other = replace(snapshot, schema=snapshot.schema.model_copy(update={"columns": columns}))
+    assert plan_mixture(manned, under(clinic, synthetic_share=0.3), other).batches == ()
+    assert "no released batch of depth 1 or less, and of the source's columns and types" in caplog.text
+
+
+def test_rows_that_the_source_could_not_have_today_are_left_out(
+    manned: House, clinic: DatasetSpec, snapshot: Snapshot, caplog: pytest.LogCaptureFixture
+) -> None:
+    given = clinic.model_dump(mode="json", by_alias=True)
+    columns = {**given["columns"], "age": {**given["columns"]["age"], "max": 50}}
+    spec = DatasetSpec.model_validate({**given, "columns": columns, "training": {"synthetic_share": 0.35}})
+    rows = mix(manned, spec, snapshot, plan_mixture(manned, spec, snapshot))
+    made = rows.frame.iloc[snapshot.train_rows :]
+    assert len(made) > 0
+    assert made["age"].max() <= 50
+    assert real_rows(manned, snapshot)["age"].max() > 50, "real rows are always kept"
+
+
+def test_small_batches_give_what_they_have_and_the_lack_is_said(
+    manned: House, clinic: DatasetSpec, snapshot: Snapshot, caplog: pytest.LogCaptureFixture
+) -> None:
+    from headwater.chain.training_rows import Mixture
+
+    mixture = plan_mixture(manned, under(clinic, synthetic_share=0.3), snapshot)
+    held = sum(batch.rows for batch in mixture.batches)
+    rows = mix(manned, clinic, snapshot, Mixture(mixture.batches, 10 * held))
+    assert len(rows.frame) - snapshot.train_rows <= held
+    assert f"not {10 * held}" in caplog.text

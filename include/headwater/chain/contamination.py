@@ -26,6 +26,7 @@ from headwater.ledger.records import Batch, Snapshot
 from headwater.sources.contamination.fingerprints import fingerprints
 from headwater.sources.contamination.scan import Contamination, scan
 from headwater.spec import DatasetSpec
+from headwater.store.artifact import ArtifactError
 from headwater.tables.frames import from_arrow
 from headwater.tables.schema import TableSchema
 
@@ -57,16 +58,31 @@ def search(house: House, spec: DatasetSpec, rows: pd.DataFrame, schema: TableSch
         GateClosedError: more of the source came back than the spec allows. The search and the decision are recorded.
     """
     with house.ledger.transaction() as books:
-        earlier = books.snapshots.latest(spec.dataset)
+        known = books.snapshots.honest_first(spec.dataset)
         batches = books.batches.ever_released(spec.dataset)
-    if earlier is None or not batches:
+    if not known or not batches:
         return _told(house, spec, Contamination(np.full(len(rows), -1, dtype=np.int32), 0, ()), [])
-    before, is_anchor = _rows_of(house, earlier)
+    before, is_anchor, share = _rows_before(house, known, fingerprints(rows.iloc[:0], schema))
     found = scan(fingerprints(rows, schema), before, is_anchor, released_batches(house, batches))
-    told = _told(house, spec, found, batches)
-    if 1 - told.record.real_share > spec.training.leak_share_max:
+    told = _told(house, spec, found, batches, share * (len(rows) - found.scanned))
+    if told.record.leaked_rows > spec.training.leak_share_max * len(rows) + 1e-9:  # a leak of just the limit passes
         _stop(house, spec, told.record)
     return told
+
+
+def _rows_before(house: House, known: Sequence[Snapshot], none: pa.Table) -> tuple[pa.Table, NDArray[np.bool_], float]:
+    """What rows are held against: of the first snapshot that can be read; and the share of synthetic rows in it.
+
+    That is the last honest one. Rows that came since one of which nothing is sure are searched again each time: they
+    are neither forgotten nor counted twice, and no longer counted once they are taken out of the source.
+    """
+    for snapshot in known:
+        try:
+            return *_rows_of(house, snapshot), 1 - snapshot.real_share
+        except ArtifactError as error:
+            log.warning("Dataset %s: an older snapshot is compared with: %s", snapshot.dataset, error)
+    log.warning("No earlier snapshot can be read, so nothing tells rows that came back from honest ones.")
+    return none, np.zeros(0, dtype=bool), 0.0
 
 
 def _rows_of(house: House, snapshot: Snapshot) -> tuple[pa.Table, NDArray[np.bool_]]:
@@ -80,16 +96,21 @@ def _rows_of(house: House, snapshot: Snapshot) -> tuple[pa.Table, NDArray[np.boo
     return rows, np.arange(rows.num_rows) < parts[0].num_rows
 
 
-def _told(house: House, spec: DatasetSpec, found: Contamination, batches: Sequence[Batch]) -> Search:
+def _told(
+    house: House, spec: DatasetSpec, found: Contamination, batches: Sequence[Batch], carried: float = 0.0
+) -> Search:
+    """``carried``: rows that came back before, among those of a snapshot that is no honest one."""
     total, named = len(found.batch), int(found.named.sum())
     by_place = Counter(found.batch[found.named].tolist())
     deep = sum(batches[place].depth * count for place, count in by_place.items())
-    unnamed = min(max(found.leaked - named, 0.0), float(total - named))
+    unnamed = min(max(found.leaked - named, 0.0) + carried, float(total - named))
     mean = float(np.mean([batch.depth for batch in batches])) if unnamed else 0.0
     deepest = [batches[place].depth_max for place in by_place]
     residue_max = max(batch.depth_max for batch in batches) if unnamed else 0.0
     sentence = _sentence(found, total, unnamed, len(batches))
-    (log.warning if found.findings else log.info)("Dataset %s: %s", spec.dataset, sentence)
+    compared = len(batches) - len(found.left_out)
+    is_sure = not (found.findings or unnamed or found.left_out)
+    (log.info if is_sure else log.warning)("Dataset %s: %s", spec.dataset, sentence)
     record = ContaminationScan(
         scan_id=identity.scan_id(spec.dataset, house.run_id),
         dataset=spec.dataset,
@@ -97,7 +118,7 @@ def _told(house: House, spec: DatasetSpec, found: Contamination, batches: Sequen
         run_id=house.run_id,
         rows=total,
         scanned_rows=found.scanned,
-        batch_count=len(batches) - len(found.left_out),
+        batch_count=compared,
         named_rows=named,
         leaked_rows=named + unnamed,
         depth=(deep + unnamed * mean) / total,
@@ -118,9 +139,13 @@ def _told(house: House, spec: DatasetSpec, found: Contamination, batches: Sequen
 def _sentence(found: Contamination, total: int, unnamed: float, batches: int) -> str:
     if not batches:
         return "No batch has been released yet, so none of the rows can have come back."
-    compared = f"{found.scanned:,} new rows were compared with {batches - len(found.left_out):,} released batches"
-    compared += f"; {len(found.left_out):,} batches share too few columns." if found.left_out else "."
-    if not found.findings:
+    away = len(found.left_out)
+    why = f"{away:,} share fewer than two columns with the source, or have no fingerprints any more"
+    if away == batches and not unnamed:
+        return f"The rows could not be searched: of {batches:,} released batches {why}."
+    compared = f"{found.scanned:,} new rows were compared with {batches - away:,} released batches"
+    compared += f"; of the others {why}." if away else "."
+    if not found.findings and not unnamed:
         return f"No sign that any of the {total:,} rows was made by Headwater itself: {compared}"
     parts = []
     named = int(found.named.sum())

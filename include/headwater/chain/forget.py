@@ -15,8 +15,9 @@ from headwater.spec import DatasetSpec
 def forget(house: House, spec: DatasetSpec, now: datetime) -> list[str]:
     """Remove the rows of snapshots past their days and return the snapshots' ids.
 
-    The last snapshot of a dataset stays, and so does each that a generator learned from: promotions and nights are
-    judged by its rows. Rows that the source shows again are written again by ``acquire``.
+    The last snapshot of a dataset stays, the last without any synthetic row too (new rows are held against it), and so
+    does each that a generator learned from: promotions and nights are judged by its rows. Rows that the source shows
+    again are written again by ``acquire``.
     """
     days = spec.retention.unused_snapshots_days
     with house.ledger.transaction() as books:

@@ -7,6 +7,7 @@ the policy's own limits (``spec/training.py``).
 from __future__ import annotations
 
 import logging
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from headwater.chain import keys
+from headwater.chain.fitting import fits, is_one_table
 from headwater.chain.house import GateClosedError, House
 from headwater.checks.seeds import rng
 from headwater.ledger.records import Batch, Snapshot
@@ -29,6 +31,7 @@ log = logging.getLogger(__name__)
 
 BATCHES_MAX = 60
 """Synthetic rows are drawn from at most so many batches, evenly over all that may be used."""
+ROUNDING = 1e-9
 NATURAL_REPEATS = 0.01
 """A table in which more of the real rows repeat another one has duplicates by nature, and keeps them."""
 
@@ -68,9 +71,9 @@ def plan_mixture(house: House, spec: DatasetSpec, snapshot: Snapshot) -> Mixture
         GateClosedError: the rows would fall below the floor of real ones, leaked rows in the snapshot included.
     """
     policy, asked = spec.training, spec.training.synthetic_share
-    wanted = round(snapshot.train_rows * asked / (1 - asked))
+    wanted = math.floor(snapshot.train_rows * asked / (1 - asked) + ROUNDING)
     share = snapshot.real_share * snapshot.train_rows / (snapshot.train_rows + wanted)
-    if share < policy.real_share_min:
+    if share < policy.real_share_min - ROUNDING:
         raise GateClosedError(
             f"{spec.dataset} would learn from {share:.1%} real rows, below training.real_share_min "
             f"({policy.real_share_min:.1%}): {snapshot.train_rows:,} rows, of which about "
@@ -85,12 +88,16 @@ def plan_mixture(house: House, spec: DatasetSpec, snapshot: Snapshot) -> Mixture
     usable = [
         one
         for one in released
-        if one.depth_max <= policy.max_depth and schemas[one.generator_id].names == snapshot.schema.names
+        if one.depth_max <= policy.max_depth and is_one_table(schemas[one.generator_id], snapshot.schema)
     ]
     if not policy.accumulate:
         usable = usable[-1:]
     if not usable:
-        log.warning("%s has no released batch of depth %d or less to learn from", spec.dataset, policy.max_depth)
+        log.warning(
+            "%s has no released batch of depth %d or less, and of the source's columns and types, to learn from",
+            spec.dataset,
+            policy.max_depth,
+        )
         return Mixture((), 0)
     places = np.unique(np.linspace(0, len(usable) - 1, min(BATCHES_MAX, len(usable))).round().astype(int))
     return Mixture(tuple(usable[place] for place in places), wanted)
@@ -102,13 +109,15 @@ def mix(house: House, spec: DatasetSpec, snapshot: Snapshot, mixture: Mixture) -
     if not mixture.batches:
         return TrainingRows(real, snapshot.depth, snapshot.depth_max, snapshot.real_share)
     parts, depths = [], []
-    each = -(-mixture.wanted // len(mixture.batches))
-    for batch in mixture.batches:
-        rows = _drawn(house, spec, batch, snapshot.schema, each)
+    for batch, count in zip(mixture.batches, _shares(mixture), strict=True):
+        rows = _drawn(house, spec, batch, snapshot.schema, count)
         parts.append(rows)
         depths.append(np.full(len(rows), batch.depth))
     made, depth = pd.concat(parts, ignore_index=True), np.concatenate(depths)
     kept = np.flatnonzero(_new_rows(real, made, snapshot.schema))
+    if len(kept) < mixture.wanted:
+        said = "%s learns from %d synthetic rows, not %d: among the rows drawn no more fit, are new and differ"
+        log.warning(said, spec.dataset, len(kept), mixture.wanted)
     kept = np.sort(rng(spec.seed, "mixture", snapshot.snapshot_id).permutation(kept)[: mixture.wanted])
     frame = conform(pd.concat([real, made.iloc[kept]], ignore_index=True), snapshot.schema)
     used = {mixture.batches[place].depth_max for place in range(len(parts))} if len(kept) else set()
@@ -120,8 +129,21 @@ def mix(house: House, spec: DatasetSpec, snapshot: Snapshot, mixture: Mixture) -
     )
 
 
+def _shares(mixture: Mixture) -> list[int]:
+    """Rows to draw from each batch: evenly, more where others are small, and twice as many as wanted.
+
+    Half of them may then equal others, or not fit; what is too much is left out again evenly.
+    """
+    shares, left = [0] * len(mixture.batches), 2 * mixture.wanted
+    by_size = sorted(range(len(shares)), key=lambda place: mixture.batches[place].rows)
+    for done, place in enumerate(by_size):
+        shares[place] = min(mixture.batches[place].rows, -(-left // (len(shares) - done)))
+        left -= shares[place]
+    return shares
+
+
 def _drawn(house: House, spec: DatasetSpec, batch: Batch, schema: TableSchema, count: int) -> pd.DataFrame:
-    """Rows of a batch at random, as many as asked; those with a category that the snapshot lacks are left out.
+    """Rows of a batch at random, as many as asked; those that the source could not have today are left out.
 
     Raises:
         ArtifactError: a file is missing, or is not the one that was released.
@@ -132,11 +154,7 @@ def _drawn(house: House, spec: DatasetSpec, batch: Batch, schema: TableSchema, c
     table = pa.concat_tables([house.store.read_table(key, sha256=sha256) for key, sha256 in places])
     picked = rng(spec.seed, "mixture", batch.batch_id).permutation(table.num_rows)[:count]
     rows = from_arrow(table.take(pa.array(np.sort(picked))), own)
-    fits = np.ones(len(rows), dtype=bool)
-    for column in schema.columns:
-        if column.categories is not None:
-            fits &= (rows[column.name].isna() | rows[column.name].isin(column.categories)).to_numpy()
-    return conform(rows[fits], schema)
+    return conform(rows[fits(rows, schema, spec)], schema)
 
 
 def _new_rows(real: pd.DataFrame, made: pd.DataFrame, schema: TableSchema) -> NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-"""Which rows of a snapshot are not on the other side in another one. All, until the dataset's anchor is renewed.
+"""Which rows of a snapshot are not on the other side in another one. All, while keys and anchor key stay as they are.
 
 Belongs here: finding the rows. Does not: what is done with them (``compare.py``, ``drift.py``), renewing
 (``renew_anchor.py``).
@@ -22,8 +22,8 @@ from headwater.store.artifact import ArtifactError
 def unseen(house: House, spec: DatasetSpec, snapshot_id: str, generator: Generator) -> NDArray[np.bool_]:
     """Which rows of the snapshot's anchor are not among the generator's training rows: ``(anchor rows,)``.
 
-    Rows are recognised by the key that splits them. Under one anchor key no row changes sides, so the files are only
-    read where a renewal is on record. Training rows that are gone could have been any: then no row counts as unseen.
+    Rows are recognised by the key that splits them. A renewed anchor lets them change sides, and so does another key
+    in the spec. Training rows that are gone could have been any: then no row counts as unseen.
     """
     with house.ledger.transaction() as books:
         here, learned = books.snapshots.get(snapshot_id), books.snapshots.get(generator.snapshot_id)
@@ -51,16 +51,23 @@ def _apart(house: House, spec: DatasetSpec, here: _Side, there: _Side) -> NDArra
     """Which rows of the one side are not on the other; none where that cannot be known."""
     (snapshot, part), (other, _) = here, there
     rows = snapshot.anchor_rows if part == "anchor" else snapshot.train_rows
+    columns = key_columns(spec, snapshot.schema)
+    if snapshot.snapshot_id == other.snapshot_id or _is_one_split(house, spec, columns, other):
+        return np.ones(rows, dtype=bool)
+    if not set(columns) <= set(other.schema.names):
+        return np.zeros(rows, dtype=bool)
+    with house.ledger.transaction() as books:
+        key = books.datasets.get(spec.dataset).anchor_key
+    return ~np.isin(_digests(house, here, columns, key), _digests(house, there, columns, key))
+
+
+def _is_one_split(house: House, spec: DatasetSpec, columns: list[str], other: Snapshot) -> bool:
+    """Whether both snapshots were split by the same columns and the same key: then no row changes sides."""
     with house.ledger.transaction() as books:
         dataset = books.datasets.get(spec.dataset)
         is_renewed = any(decision.kind == KIND for decision in books.decisions.of(dataset.dataset_id))
-    if not is_renewed or snapshot.snapshot_id == other.snapshot_id:
-        return np.ones(rows, dtype=bool)
-    columns = key_columns(spec, snapshot.schema)
-    if not set(columns) <= set(other.schema.names):
-        return np.zeros(rows, dtype=bool)
-    known = _digests(house, there, columns, dataset.anchor_key)
-    return ~np.isin(_digests(house, here, columns, dataset.anchor_key), known)
+        settings = books.datasets.key_settings(spec.dataset)
+    return not is_renewed and len(settings) == 1 and set(columns) == set(key_columns(spec, other.schema))
 
 
 def _digests(house: House, side: _Side, columns: list[str], key: bytes) -> NDArray[np.uint64]:

@@ -50,10 +50,11 @@ def acquire(dataset: str) -> dict[str, str]:
     """Take a snapshot of the real table and set the anchor aside."""
     with at_stage(dataset) as (house, spec):
         from headwater.chain.acquire import acquire as stage
+        from headwater.chain.identity import scan_id
 
         snapshot_id = stage(house, spec)
         with house.ledger.transaction() as books:
-            scan = books.snapshots.last_scan(dataset)
+            scan = books.snapshots.scan(scan_id(dataset, house.run_id))
     said = scan.sentence if scan else ""
     return {"snapshot_id": snapshot_id, "spec_sha256": spec.sha256(), "contamination": said}
 

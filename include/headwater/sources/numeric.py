@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from headwater.sources.conformed import Conformed, outside
+from headwater.sources.conformed import Conformed
 from headwater.sources.errors import Misfit, SourceProblem
+from headwater.sources.ranges import out_of_range
 from headwater.spec import Column
 from headwater.tables.schema import ColumnSchema
 
@@ -34,7 +35,7 @@ def conform_numerical(name: str, column: Column, values: pd.Series) -> Conformed
     else:
         kept = numbers.astype("Int64") if whole else pd.Series(real)
     storage = "integer" if str(kept.dtype) == "Int64" else "real"
-    problems = _out_of_range(name, column, kept) + _too_exact(name, column, real, whole)
+    problems = out_of_range(name, column, kept) + _too_exact(name, column, real, whole)
     decimals = None
     if storage == "real":
         decimals = column.decimals if column.decimals is not None else decimals_of(real)
@@ -84,16 +85,6 @@ def decimals_of(real: np.ndarray) -> int | None:
 def _reproduces(found: np.ndarray, decimals: int) -> bool:
     with np.errstate(over="ignore", invalid="ignore"):
         return bool((np.round(found, decimals) == found).all())
-
-
-def _out_of_range(name: str, column: Column, kept: pd.Series) -> tuple[SourceProblem, ...]:
-    count = 0
-    if column.min is not None:
-        count += int((kept < column.min).sum())
-    if column.max is not None:
-        count += int((kept > column.max).sum())
-    low, high = ("…" if bound is None else str(bound) for bound in (column.min, column.max))
-    return outside(name, count, f"the spec's range {low} to {high}")
 
 
 def _too_exact(name: str, column: Column, real: np.ndarray, whole: bool) -> tuple[SourceProblem, ...]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from headwater.sources.conformed import Conformed, outside
+from headwater.sources.conformed import Conformed
 from headwater.sources.drift import Kind
-from headwater.sources.errors import Misfit, SourceProblem
+from headwater.sources.errors import Misfit
+from headwater.sources.ranges import out_of_range
 from headwater.spec import Column
 from headwater.tables.schema import ColumnSchema
 
@@ -34,7 +35,7 @@ def conform_datetime(name: str, column: Column, values: pd.Series, kind: Kind) -
     schema = ColumnSchema(
         name=name, sdtype="datetime", storage="date" if only_dates else "timestamp", nullable=column.nullable
     )
-    return Conformed(kept, schema, _out_of_range(name, column, given), ZONE_NOTE if had_zone else "")
+    return Conformed(kept, schema, out_of_range(name, column, given), ZONE_NOTE if had_zone else "")
 
 
 def _from_dtype(name: str, values: pd.Series) -> tuple[pd.Series, bool]:
@@ -89,22 +90,3 @@ def _instant(value: Any) -> datetime | None:
 def _out_of_calendar(name: str) -> Misfit:
     what = f"Column {name!r} holds times outside the years 1 to 9999."
     return Misfit(what, "Make them empty in the source (and set nullable: true), or leave such rows out by a query.")
-
-
-def _out_of_range(name: str, column: Column, given: pd.Series) -> tuple[SourceProblem, ...]:
-    count = 0
-    times = given.to_numpy()
-    if isinstance(column.min, date):
-        count += int((times < _bound(column.min)).sum())
-    if isinstance(column.max, datetime):
-        count += int((times > _bound(column.max)).sum())
-    elif isinstance(column.max, date):  # a day as the largest value means: to its end
-        count += int((times >= _bound(column.max) + np.timedelta64(1, "D")).sum())
-    low, high = ("…" if bound is None else str(bound) for bound in (column.min, column.max))
-    return outside(name, count, f"the spec's range {low} to {high}")
-
-
-def _bound(bound: date) -> np.datetime64:
-    if isinstance(bound, datetime) and bound.tzinfo is not None:
-        bound = (bound - (bound.utcoffset() or timedelta())).replace(tzinfo=None)
-    return np.datetime64(bound, "us")

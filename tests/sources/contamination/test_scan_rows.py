@@ -117,6 +117,35 @@ def test_equal_rows_by_nature_raise_no_alarm_and_are_not_named() -> None:
     assert not result.named.any()
 
 
+def test_a_table_whose_rows_all_repeat_is_searched_too() -> None:
+    """No earlier row stands alone and every new row is known: nothing is asked, and nothing proved."""
+    few = pa.table({"a": pa.array([1, 2] * 500, pa.uint32()), "b": pa.array([1, 1, 2, 2] * 250, pa.uint32())})
+    more = pa.concat_tables([few, few.slice(0, 10)])
+    result = scan(more, few, np.arange(1_000) < 200, [_batch("1", few.slice(0, 300))])
+    assert (result.scanned, result.findings) == (10, ())
+
+
+@pytest.mark.parametrize("scale", [1e4, 1e9])
+def test_rounded_numbers_are_found_however_large_they_are(scale: float) -> None:
+    def accounts(count: int, seed: int) -> pa.Table:
+        random = np.random.default_rng(seed)
+        numbers = {name: scale * (1 + random.random(count)) for name in ("balance", "limit", "turnover")}
+        return pa.table({"kind": pa.array(random.integers(1, 6, count), pa.uint32()), **numbers})
+
+    def to_three_digits(values: np.ndarray) -> np.ndarray:
+        step = 10.0 ** (np.floor(np.log10(values)) - 2)
+        return np.round(values / step) * step
+
+    batch = accounts(3_000, 9)
+    leak = batch.slice(0, 100)
+    for name in ("balance", "limit", "turnover"):
+        index = leak.column_names.index(name)
+        leak = leak.set_column(index, name, pa.array(to_three_digits(leak.column(name).to_numpy())))
+    result = scan(pa.concat_tables([accounts(2_000, 2), leak]), accounts(ROWS, 1), IS_ANCHOR, [_batch("1", batch)])
+    assert result.named[-100:].sum() >= 95
+    assert result.named[:-100].sum() <= 2
+
+
 def answers(count: int, seed: int) -> pa.Table:
     """A survey of nine questions: most answers are common, and those that are new are rarer than that."""
     random = np.random.default_rng(seed)
@@ -132,6 +161,29 @@ def test_a_leak_among_rows_that_equal_by_nature_is_counted_and_none_is_named(pla
     assert not result.named.any()
     assert bool(result.findings) == bool(planted)
     assert result.leaked == pytest.approx(planted, abs=80)
+
+
+def test_rows_that_are_estimated_and_named_afterwards_count_once() -> None:
+    """All of one rare answer, in a table of common rows: as they are none is told apart, by that answer all are."""
+
+    def common(count: int, seed: int) -> pa.Table:
+        random = np.random.default_rng(seed)
+        sizes = {"a": 12, "b": 10, "c": 9}
+        shares = {name: 1 / np.arange(1, size + 1) for name, size in sizes.items()}
+        picked = {name: 1 + random.choice(len(share), count, p=share / share.sum()) for name, share in shares.items()}
+        few = {name: pa.array(values, pa.uint32()) for name, values in picked.items()}
+        return pa.table({**few, "d": random.integers(0, 30, count).astype(float)})
+
+    def of(table: pa.Table, value: int, *, like: bool) -> pa.Table:
+        return table.filter(pa.array((table.column("a").to_numpy() == value) == like))
+
+    before, batch = common(8_000, 1), common(6_000, 2)
+    leak = of(batch, 6, like=True).slice(0, 300)
+    snapshot = pa.concat_tables([before, of(common(400, 3), 6, like=False), leak])
+    result = scan(snapshot, before, np.arange(8_000) < 1_600, [_batch("1", batch)])
+    assert any(each.change == "unchanged" and not each.named for each in result.findings)
+    assert result.named.sum() == pytest.approx(len(leak), abs=5)
+    assert result.leaked == pytest.approx(len(leak), rel=0.1)
 
 
 def test_honest_rows_of_one_value_are_no_leak() -> None:

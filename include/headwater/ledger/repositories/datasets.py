@@ -73,6 +73,11 @@ class Datasets:
             raise NotInLedger(f"There is no spec version {sha256} in the ledger. Cure: record_spec comes first.")
         return found
 
+    def key_settings(self, name: str) -> list[str]:
+        """The different ``keys`` of the spec versions of ``name``, as JSON: what its rows were ever split by."""
+        setting = SpecVersionRow.spec["keys"].as_string()
+        return list(self._session.scalars(select(setting).where(SpecVersionRow.dataset == name).distinct()))
+
     def _row(self, name: str) -> DatasetRow:
         query = select(DatasetRow).where(DatasetRow.name == name).execution_options(populate_existing=True)
         row = self._session.scalars(query).one_or_none()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, cast, exists, func, select
+from sqlalchemy import Text, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from headwater.ledger.errors import NotInLedger
@@ -50,13 +50,21 @@ class Snapshots:
         row = self._session.scalars(newest, execution_options={"populate_existing": True}).first()
         return None if row is None else to_record(Snapshot, row)
 
+    def honest_first(self, dataset: str, most: int = 20) -> list[Snapshot]:
+        """The last snapshots of the dataset, newest first; those without any synthetic row before the others."""
+        query = select(SnapshotRow).where(SnapshotRow.dataset == dataset)
+        order = (SnapshotRow.real_share < 1, SnapshotRow.taken_at.desc(), SnapshotRow.snapshot_id)
+        rows = self._session.scalars(query.order_by(*order).limit(most), execution_options={"populate_existing": True})
+        return [to_record(Snapshot, row) for row in rows]
+
     def unused(self, dataset: str, before: datetime) -> list[Snapshot]:
         """Snapshots last found before that moment, oldest first, whose rows nobody learned from or removed since.
 
-        The last one of the dataset is not among them.
+        The last one of the dataset is not among them, nor the last without any synthetic row.
         """
         own = SnapshotRow
-        newest = select(func.max(own.taken_at)).where(own.dataset == dataset).scalar_subquery()
+        last = select(func.max(own.taken_at)).where(own.dataset == dataset)
+        newest, newest_honest = last.scalar_subquery(), last.where(own.real_share == 1).scalar_subquery()
         is_learned = exists().where(GeneratorRow.snapshot_id == own.snapshot_id)
         is_gone = exists().where(
             DecisionRow.subject_id == cast(own.snapshot_id, Text),
@@ -65,12 +73,18 @@ class Snapshots:
             DecisionRow.decided_at >= own.taken_at,
         )
         query = select(own).where(own.dataset == dataset, own.taken_at < before, own.taken_at < newest)
+        query = query.where(or_(own.real_share < 1, own.taken_at < newest_honest))
         rows = self._session.scalars(query.where(~is_learned, ~is_gone).order_by(own.taken_at, own.snapshot_id))
         return [to_record(Snapshot, row) for row in rows]
 
     def record_scan(self, scan: ContaminationScan) -> None:
         """Write what a run found in the source, replacing what an earlier try of that run found."""
         upsert(self._session, ContaminationScanRow, to_values(scan))
+
+    def scan(self, scan_id: str) -> ContaminationScan | None:
+        """The search of that id."""
+        row = self._session.get(ContaminationScanRow, scan_id, populate_existing=True)
+        return None if row is None else to_record(ContaminationScan, row)
 
     def last_scan(self, dataset: str) -> ContaminationScan | None:
         """The last search of the dataset's source, whether it led to a snapshot or not."""

@@ -75,6 +75,8 @@ def _so_many(matched: int, asked: int, honest: int, honest_rows: int) -> float:
     The tail of the hypergeometric law, summed from its top end: what lies twelve deviations further adds nothing.
     scipy's own ``sf`` sums millions of terms one by one. At or below the expected number it is 1, on the safe side.
     """
+    if not asked or not honest_rows:
+        return 1.0
     total, good = asked + honest_rows, matched + honest
     mean = asked * good / total
     if matched <= mean:

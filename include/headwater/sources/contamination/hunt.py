@@ -46,6 +46,7 @@ class Hunt:
         is_anchor: which of these were in the anchor: bool ``(m,)``.
         library: the released rows.
         owner: for each new row the position of the batch it came from, -1 while it is not named: int32 ``(n,)``.
+        counted: new rows that an estimate speaks of already, since they equal a released row: bool ``(n,)``.
     """
 
     def __init__(self, rows: Cells, control: Cells, is_anchor: NDArray[np.bool_], library: Library) -> None:
@@ -54,6 +55,7 @@ class Hunt:
         self.is_anchor = is_anchor
         self.library = library
         self.owner = np.full(len(rows), -1, dtype=np.int32)
+        self.counted = np.zeros(len(rows), dtype=bool)
 
     @cached_property
     def probe(self) -> Probe:

@@ -72,22 +72,18 @@ def hunt_rounded(hunt: Hunt, rate: float) -> list[Finding]:
 
 
 def _choices(hunt: Hunt) -> Iterator[tuple[tuple[str, Grid], ...]]:
-    """Each grid for all numbers (or moments) together, then for each column alone."""
-    moments: list[str] = []
-    numbers: list[str] = []
-    for name, values in hunt.control.numbers.items():
-        (moments if _is_moment(values) else numbers).append(name)
-    for grids, names in ((NUMBERS, numbers), (MOMENTS, moments)):
-        if not names:
-            continue
-        for grid in grids:
-            yield tuple((name, grid) for name in names)
-        if len(names) > 1:
-            yield from (((name, grid),) for name in names for grid in grids)
+    """Each grid for all columns together that it may suit, then for each of them alone."""
+    every = tuple(hunt.control.numbers)
+    moments = tuple(name for name in every if _may_be_moments(hunt.control.numbers[name]))
+    numbers = tuple(name for name in every if name not in moments)
+    for grids, together in ((NUMBERS, {numbers, every}), (MOMENTS, {moments})):
+        groups = {*together, *((name,) for names in together for name in names)}
+        for names in sorted(groups - {()}, key=lambda names: (-len(names), names)):
+            yield from (tuple((name, grid) for name in names) for grid in grids)
 
 
-def _is_moment(values: NDArray[np.float64]) -> bool:
-    """Seconds since 1970 are large; a number as large loses nothing by being looked at as one."""
+def _may_be_moments(values: NDArray[np.float64]) -> bool:
+    """Fingerprints hold moments as seconds since 1970, which are large; so are some numbers, asked as both."""
     return bool(np.nanmedian(np.abs(values)) > 1e8) if len(values) and not np.isnan(values).all() else False
 
 

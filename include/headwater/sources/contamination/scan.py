@@ -7,7 +7,7 @@ Belongs here: the order of the search, and what it adds up to. Does not: the way
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -84,9 +84,9 @@ def scan(
         picked = _control_rows(is_anchor)
         library = Library([released[place] for place in places], names)
         hunt = Hunt(every.take(new), before.take(picked), is_anchor[picked], library)
-        findings += hunt_unchanged(hunt, before.whole, picked, UNCHANGED_RATE / len(parts))
-        findings += hunt_rounded(hunt, ROUNDED_RATE / len(parts))
-        findings += hunt_left_out(hunt, LEFT_OUT_RATE / len(parts))
+        unchanged = hunt_unchanged(hunt, before.whole, picked, UNCHANGED_RATE / len(parts))
+        changed = [*hunt_rounded(hunt, ROUNDED_RATE / len(parts)), *hunt_left_out(hunt, LEFT_OUT_RATE / len(parts))]
+        findings += [*(_less_named(each, hunt) for each in unchanged), *changed]
         batch[new] = np.append(np.array(places, dtype=np.int32), np.int32(-1))[hunt.owner]
     return Contamination(batch, scanned, tuple(findings), left_out)
 
@@ -112,8 +112,18 @@ def hunt_unchanged(hunt: Hunt, before: Hashes, picked: NDArray[np.intp], rate: f
         if found.p_value <= rate / 2:
             if found.named:
                 hunt.name(part, owned[part[asked]])
+            else:
+                hunt.counted[part] = owned[part[asked]] >= 0
             return [found]
     return []
+
+
+def _less_named(found: Finding, hunt: Hunt) -> Finding:
+    """An estimate without those of its rows that another way named afterwards: they would count twice."""
+    if found.named:
+        return found
+    named = int((hunt.counted & ~hunt.is_open).sum())
+    return replace(found, leaked=max(found.leaked - named, 0.0))
 
 
 def _comparable(
