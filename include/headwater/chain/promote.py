@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +20,8 @@ from headwater.checks.prepared import Prepared
 from headwater.checks.verdict import score, verdict
 from headwater.ledger.records import Generator
 from headwater.spec import DatasetSpec
+
+log = logging.getLogger(__name__)
 
 WITHDRAWN = (
     "Every candidate is a generator that a person withdrew. It comes back by rollback alone; other rows, settings or "
@@ -67,10 +70,11 @@ def promote(house: House, spec: DatasetSpec, snapshot_id: str, generator_ids: Se
     if best is None:
         return _keep(house, spec, champion, f"No candidate keeps the contract night after night.{passed_over}")
     outcome = _outcome(Arena(house, spec, snapshot_id, best), champion, scores[best.generator_id])
-    reason = outcome.reason + passed_over
-    if outcome.is_kept:
-        return _crown(house, spec, best, reason, outcome.detail)
-    return _keep(house, spec, champion, reason, outcome.detail)
+    outcome = replace(outcome, reason=outcome.reason + passed_over)
+    if not outcome.is_kept:
+        return _keep(house, spec, champion, outcome.reason, outcome.detail)
+    crowned = _crown(house, spec, best, champion, outcome)
+    return crowned or promote(house, spec, snapshot_id, generator_ids)
 
 
 def _outcome(arena: Arena, champion: Generator | None, reached: float) -> Outcome:
@@ -99,15 +103,28 @@ def _steady(
     return None, passed_over
 
 
-def _crown(house: House, spec: DatasetSpec, best: Generator, reason: str, detail: Mapping[str, Any]) -> Promotion:
-    """The certificate is drawn first: a champion without one could not be held to it."""
+def _crown(
+    house: House, spec: DatasetSpec, best: Generator, champion: Generator | None, outcome: Outcome
+) -> Promotion | None:
+    """The certificate is drawn first: a champion without one could not be held to it.
+
+    None where a person has changed the champion, or withdrawn the candidate, since the comparison began: it is not
+    about these two any more.
+    """
     _, reference = reference_of(house, spec, best.snapshot_id)
     certificate(house, spec, best, Prepared.of(reference, reference.judge_rows(spec.batch.rows)))
     now, subject = datetime.now(UTC), ("generator", best.generator_id)
     with house.ledger.transaction() as books:
+        is_same = books.champions.hold(spec.dataset) == (champion and champion.generator_id)
+        if not is_same or best.generator_id in books.champions.withdrawn(spec.dataset):
+            log.warning("the champion of %s changed meanwhile; promotion begins anew", spec.dataset)
+            return None
         books.generators.promote(spec.dataset, best.generator_id, now)
-        books.decisions.record(decided(house, spec.dataset, "promote", subject, reason=reason, at=now, detail=detail))
-    return Promotion(best.generator_id, True, reason)
+        decision = decided(
+            house, spec.dataset, "promote", subject, reason=outcome.reason, at=now, detail=outcome.detail
+        )
+        books.decisions.record(decision)
+    return Promotion(best.generator_id, True, outcome.reason)
 
 
 def _keep(
