@@ -23,6 +23,8 @@ MILD = Contract(coverage_min=0.1, cell_coverage_min=0.1, c2st_auc_max=1.0, utili
 """What a user would promise who must make do with less."""
 MILD_FOR = frozenset({"gaussian_copula"})
 """Generators that the default contract keeps from ever being champion: then nothing would be guarded."""
+LET_THROUGH_SHARE, LET_THROUGH_ALARM = 0.5, 0.05
+"""``training.leak_share_max`` above the attack, and ``contract.false_alarm``, where leaks do not stop retraining."""
 SOURCE_ROWS = 10_000
 """Rows of a source; a fifth of them is the anchor, the others are learned from."""
 
@@ -61,16 +63,21 @@ class Ground:
         order = np.random.default_rng([self.seed, number]).permutation(len(pool))[:wanted]
         return pool.iloc[order].reset_index(drop=True)
 
-    def spec(self, source: Path, generator: str, *, leak_share_max: float | None = None) -> DatasetSpec:
+    def spec(self, source: Path, generator: str, *, is_let_through: bool = False) -> DatasetSpec:
         """The dataset as a user would declare it: the shipped policy, one candidate.
+
+        Where leaks are let through, each generation is retrained; a contract with more false alarms needs fewer draws
+        for its nulls, which are drawn for each of them.
 
         ``batch.rows`` is for the chain to set once the snapshot says how many training rows there are.
         """
         columns = {
             column.name: Column(sdtype=column.sdtype, nullable=column.nullable) for column in self.table.schema.columns
         }
-        shipped = Training()
-        policy = shipped if leak_share_max is None else shipped.model_copy(update={"leak_share_max": leak_share_max})
+        policy, contract = Training(), MILD if generator in MILD_FOR else Contract()
+        if is_let_through:
+            policy = policy.model_copy(update={"leak_share_max": LET_THROUGH_SHARE})
+            contract = contract.model_copy(update={"false_alarm": LET_THROUGH_ALARM})
         return DatasetSpec(
             dataset=self.table.name,
             owner="bench",
@@ -79,7 +86,7 @@ class Ground:
             targets=(self.table.target.column,) if self.table.target else (),
             candidates=(Candidate(kind=generator),),
             training=policy,
-            contract=MILD if generator in MILD_FOR else Contract(),
+            contract=contract,
             seed=self.seed,
         )
 

@@ -32,8 +32,6 @@ from headwater.spec import DatasetSpec
 from headwater.tables.frames import conform
 
 Row = dict[str, Any]
-LET_THROUGH_SHARE = 0.5
-"""What ``guarded_let_through`` sets ``training.leak_share_max`` to: above the attack."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +46,7 @@ def guarded(workshop: Workshop, ground: Ground, cell: Cell, generations: int) ->
     """The rows of one chain, a generation each; generation 1 is the retraining of ``first_house``."""
     with workshop.house(cell.name, first_house(workshop, ground, cell.generator)) as opened:
         source = workshop.source(cell.name)
-        spec = ground.spec(
-            source, cell.generator, leak_share_max=LET_THROUGH_SHARE if cell.regime == LET_THROUGH else None
-        )
+        spec = ground.spec(source, cell.generator, is_let_through=cell.regime == LET_THROUGH)
         spec = with_rows(spec, first_snapshot(opened, spec))
         released: list[pd.DataFrame] = []
         outcome = Retrained(True, "")

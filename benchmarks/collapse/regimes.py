@@ -21,7 +21,7 @@ UNPROTECTED = (REPLACE, REAL_10, ACCUMULATE, SYNTHETIC_ONLY)
 PROTECTED = (GUARDED, NO_NEW_REAL, LET_THROUGH)
 USUAL = (REPLACE, GUARDED, REAL_10, ACCUMULATE, NO_NEW_REAL, SYNTHETIC_ONLY)
 """Those that run without being named, the most telling first. ``guarded_let_through`` draws a noise floor and a
-certificate for every generation: hours a cell."""
+certificate for every generation."""
 WORDS = {
     REPLACE: "learns from the last batch alone; nobody protects",
     REAL_10: "10 % of the training rows are real, the rest the last batch; nobody protects",
@@ -29,7 +29,7 @@ WORDS = {
     GUARDED: "Headwater as shipped; 30 % of the source is its own rows, unlabelled",
     NO_NEW_REAL: "the same, and the source has no new real rows",
     SYNTHETIC_ONLY: "all batches so far, no real row after generation 1; batches are repaired",
-    LET_THROUGH: "guarded, but a leak does not stop retraining: leaked rows are left out",
+    LET_THROUGH: "guarded, but a leak does not stop retraining: leaked rows are left out (contract.false_alarm .05)",
 }
 WATCHED = 10
 """Generations of an unprotected chain that are watched where nothing alarms: an alarm is asked for by the third."""

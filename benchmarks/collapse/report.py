@@ -99,6 +99,12 @@ def _notes(rows: Sequence[Row]) -> Iterator[str]:
         counts = [len(own), sum(row["retrained"] for row in own), sum(row["released"] for row in own)]
         yield f"| `{regime}` | " + " | ".join(map(str, counts)) + " |"
     yield ""
+    if any(not any(row["retrained"] for row in own) for own in by_regime.values()):
+        yield (
+            "Where no generation has a new champion, the gate for leaks stopped every retraining, as shipped: that "
+            "regime's figures are of one generator's nights, kept from the attack, and say nothing of generations."
+        )
+        yield ""
 
 
 def _cells(rows: Sequence[Row], real: Sequence[Row]) -> Iterator[str]:
