@@ -113,7 +113,11 @@ def test_a_rival_whose_kind_is_gone_cannot_be_compared(manned: House, clinic: Da
     with manned.ledger.transaction() as books:
         champion = books.generators.champion("clinic")
         assert champion is not None
-        changes = {"generator_id": "00000000-0000-4000-8000-00000000000a", "kind": "gone.generators:Gone", "score": 0.99}
+        changes = {
+            "generator_id": "00000000-0000-4000-8000-00000000000a",
+            "kind": "gone.generators:Gone",
+            "score": 0.99,
+        }
         gone = champion.model_copy(update=changes | {"label": "gone"})
         books.generators.record(gone)
     crown(manned, "clinic", gone.generator_id)

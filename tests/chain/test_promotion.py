@@ -173,7 +173,9 @@ def test_a_best_generation_whose_model_is_gone_is_passed_over_and_said(manned: H
     (passed,) = decision.detail["passed_over"]
     assert (passed["role"], passed["generator_id"]) == ("one of the best generations so far", best.generator_id)
     assert "model.bin" in passed["reason"]
-    assert f"Not compared with one of the best generations so far: {best.label} ({best.generator_id})" in decision.reason
+    assert (
+        f"Not compared with one of the best generations so far: {best.label} ({best.generator_id})" in decision.reason
+    )
 
 
 def test_a_champion_of_another_table_gives_way(manned: House, clinic: DatasetSpec) -> None:
