@@ -118,7 +118,7 @@ def _look(house: House, spec: DatasetSpec, snapshot: Snapshot, learned: Snapshot
     floor = noise_floor(house, spec, learned.snapshot_id, prepared)
     rows = from_arrow(house.store.read_table(snapshot.train_key, sha256=snapshot.train_sha256), snapshot.schema)
     rows = rows[unjudged(house, spec, snapshot.snapshot_id, learned)].reset_index(drop=True)
-    found: Comparison = compare(prepared, floor, rows, snapshot.snapshot_id)
+    found: Comparison = compare(prepared, floor, rows, snapshot.snapshot_id, entity=spec.keys.entity)
     return Drift(found.is_drifted, found.sentence, found.told())
 
 
