@@ -63,15 +63,15 @@ def test_where_a_rule_forbids_equal_rows_within_a_night_those_across_are_not_ask
     assert {look.name for look in union(manned, ruled, champion)} == {DISTINCT, COVERAGE}
 
 
-def test_which_rules_forbid_equal_rows() -> None:
+def test_which_rules_forbid_equal_rows(clinic: DatasetSpec) -> None:
     def column(name: str, sdtype: str) -> ColumnSchema:
-        return ColumnSchema(name=name, sdtype=sdtype, storage="integer", nullable=False)  # type: ignore[arg-type]
+        return ColumnSchema(name=name, sdtype=sdtype, storage="integer", nullable=False)
 
     schema = TableSchema(columns=(column("id", "id"), column("store", "numerical"), column("product", "numerical")))
 
     def of(primary: tuple[str, ...] = (), unique: tuple[str, ...] = ()) -> DatasetSpec:
         rules = (Unique(kind="unique", columns=unique),) if unique else ()
-        return DatasetSpec.model_construct(keys=Keys(primary=primary), constraints=rules)
+        return clinic.model_copy(update={"keys": Keys(primary=primary), "constraints": rules})
 
     assert not forbids_twins(of(), schema)
     assert not forbids_twins(of(primary=("id",)), schema)
