@@ -89,7 +89,8 @@ def test_drift_is_told_once_and_the_same_run_gets_the_same_answer(manned: House,
     assert kept.detail["figures"] == first.figures
     assert kept.detail["generator_id"] == champion_of(manned).generator_id
     assert "secret_ward" not in kept.model_dump_json()
-    assert not drift(replace(manned, run_id="the day after"), spec, snapshot).is_drifted
+    after = drift(replace(manned, run_id="the day after"), spec, snapshot)
+    assert after.figures == first.figures, "nobody was trained since: asked again, and not measured again"
     assert "secret_ward" not in "".join(each.model_dump_json() for each in looks(manned, snapshot))
 
 
@@ -201,3 +202,33 @@ def test_a_champion_that_survived_a_retraining_rests_a_week(
     assert looked(0.08, "thursday") == (False, "drift_goes_on")
     monkeypatch.setattr("headwater.chain.drift.REST", timedelta(0))
     assert looked(0.09, "a week later") == (True, "drift")
+
+
+def test_drift_is_asked_for_again_until_a_retraining_came_to_a_decision(
+    house: House, clinic: DatasetSpec, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The retraining failed, and the source stays as it is; what was found on the first night is not measured again."""
+    champion_id = retrain(house, clinic)
+    spec = source(with_ward(ROWS, 0.05, "new"))
+    snapshot = acquire(house, spec)
+    monday = drift(replace(house, run_id="monday"), spec, snapshot)
+    assert monday.is_drifted
+    monkeypatch.setattr("headwater.chain.drift.compare", None)
+    for run in ("tuesday", "wednesday", "wednesday"):
+        again = drift(replace(house, run_id=run), spec, snapshot)
+        assert again.is_drifted
+        assert again.sentence.startswith("A retraining is asked for again: the source is as it was on ")
+        assert again.sentence.endswith(f"Then: {monday.sentence}")
+        assert again.figures == monday.figures
+    with house.ledger.transaction() as books:
+        books.decisions.record(
+            decided(house, "clinic", "keep", ("generator", champion_id), reason="Nobody better.", at=datetime.now(UTC))
+        )
+    resting = drift(replace(house, run_id="thursday"), spec, snapshot)
+    assert not resting.is_drifted
+    assert resting.sentence.startswith("Drift goes on, and nobody is trained for it")
+    assert resting.sentence.endswith(f"it is asked for again. {monday.sentence}")
+    assert not drift(replace(house, run_id="friday"), spec, snapshot).is_drifted
+    monkeypatch.setattr("headwater.chain.drift.REST", timedelta(0))
+    assert drift(replace(house, run_id="a week later"), spec, snapshot).is_drifted
+    assert [each.kind for each in looks(house, snapshot)] == [*["drift"] * 3, *["drift_goes_on"] * 2, "drift"]

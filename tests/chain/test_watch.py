@@ -135,6 +135,33 @@ def test_a_slide_raises_one_alarm_and_only_once(
     assert (decision.kind, decision.reason) == ("alarm", alarm.sentence)
 
 
+def test_nights_held_to_an_earlier_certificate_are_left_out(
+    manned: House, clinic: DatasetSpec, slide: Callable[..., None], nights: list[str]
+) -> None:
+    """A new ``spec.seed`` draws another certificate; its other offset is no slide."""
+    slide("neighbours.coverage")
+    begun = AFTERWARDS + timedelta(days=COPIES // 2)
+    with ledger_of(manned) as connection:
+        before = connection.execute("SELECT baseline_id, drawn_at FROM headwater.baselines").fetchall()
+        connection.execute(
+            "UPDATE headwater.baselines SET drawn_at = (SELECT max(finished_at) FROM headwater.validations v "
+            "JOIN headwater.batches b USING (batch_id) WHERE b.batch_date < %s AND b.status = 'passed') "
+            "WHERE kind = 'certificate'",
+            [begun],
+        )
+    try:
+        assert raised(manned, clinic) == ()
+        looks = [size for chart, name, *_, size, _ in facts(manned)[0] if (chart, name) == ("nights", NAMES[0])]
+        assert looks == [COPIES // 2]
+    finally:
+        with ledger_of(manned) as connection:
+            for baseline_id, drawn_at in before:
+                connection.execute(
+                    "UPDATE headwater.baselines SET drawn_at = %s WHERE baseline_id = %s", [drawn_at, baseline_id]
+                )
+    assert [alarm.name for alarm in raised(manned, clinic)] == ["neighbours.coverage"]
+
+
 def test_a_stop_holds_batches_back_until_a_person_closes_the_alarm(
     manned: House, clinic: DatasetSpec, slide: Callable[..., None], nights: list[str]
 ) -> None:

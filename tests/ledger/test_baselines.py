@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from tests.ledger.facts import NOON, furnish, uid
 
@@ -39,3 +41,17 @@ def test_a_certificate_without_a_generator_is_refused(ledger: Ledger) -> None:
         furnish(books)
     with pytest.raises(LedgerError), ledger.transaction() as books:
         books.baselines.record(floor(kind="certificate"))
+
+
+def test_the_last_certificate_of_a_size_is_dated(ledger: Ledger) -> None:
+    mine = {"kind": "certificate", "generator_id": uid("generator")}
+    with ledger.transaction() as books:
+        furnish(books)
+        books.baselines.record(floor(drawn_at=NOON + timedelta(days=9)))
+        assert books.baselines.certified_at(uid("generator"), 240) is None
+        for day, n in ((0, 240), (2, 240), (5, 100)):
+            at = NOON + timedelta(days=day)
+            books.baselines.record(floor(**mine, baseline_id=uid(f"certificate {day}"), n=n, drawn_at=at))
+    with ledger.transaction() as books:
+        assert books.baselines.certified_at(uid("generator"), 240) == NOON + timedelta(days=2)
+        assert books.baselines.certified_at(uid("generator"), 100) == NOON + timedelta(days=5)

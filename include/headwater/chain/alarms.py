@@ -3,8 +3,8 @@
 Belongs here: the life of an alarm. Does not: when there is one (``watch.py``).
 
 An alarm about nights or their union speaks of one generator: it closes when another is crowned. One about generations
-closes when the newest champion no longer shows the slide. Any of them closes by a person's decision, with a reason; its
-chart then begins anew.
+closes when the newest champion no longer shows the slide, or a person withdrew the generator that it was raised
+about. Any of them closes by a person's decision, with a reason; its chart then begins anew.
 """
 
 from __future__ import annotations
@@ -56,10 +56,11 @@ def record(house: House, spec: DatasetSpec, champion: Generator, looks: Sequence
     """Write the looks, close alarms that are over, raise new ones: all in one transaction."""
     now = datetime.now(UTC)
     with house.ledger.transaction() as books:
+        withdrawn = books.champions.withdrawn(spec.dataset)
         for look in looks:
             books.watch.record(_point(spec, champion, look, now))
         for alarm in books.watch.alarms(spec.dataset, is_open=True):
-            reason = _over(alarm, champion, looks)
+            reason = _over(alarm, champion, looks, withdrawn)
             if reason:
                 closed = decided(house, spec.dataset, "close_alarm", _of(alarm), reason=reason, at=now)
                 _close(books, alarm, closed)
@@ -69,12 +70,14 @@ def record(house: House, spec: DatasetSpec, champion: Generator, looks: Sequence
                 books.decisions.record(decided(house, spec.dataset, "alarm", _of(alarm), reason=look.sentence, at=now))
 
 
-def _over(alarm: Alarm, champion: Generator, looks: Collection[Look]) -> str | None:
+def _over(alarm: Alarm, champion: Generator, looks: Collection[Look], withdrawn: frozenset[str]) -> str | None:
     """Why an open alarm is over; None while it is not."""
     if alarm.generator_id == champion.generator_id:
         return None
     if alarm.chart != "generations":
         return f"{champion.label} ({champion.generator_id}) is champion now; the alarm was about its predecessor."
+    if alarm.generator_id in withdrawn:
+        return f"The alarm was about the generation {alarm.generator_id}, which a person has withdrawn since."
     now = [look for look in looks if look.chart == "generations" and look.name == alarm.name]
     is_over = bool(now) and not any(look.is_alarm for look in now)
     return f"The generation {champion.generator_id} no longer shows the slide." if is_over else None

@@ -6,7 +6,6 @@ union of nights (``union.py``), alarms (``alarms.py``).
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -48,15 +47,17 @@ class Look:
 def nights(house: House, spec: DatasetSpec, champion: Generator) -> list[Look]:
     """Later nights of the champion beside its earlier ones, for each lead indicator and all of them together.
 
-    Nights of another size than the last one's are left out, and those before a person closed an alarm of this figure.
+    Nights of another size than the last one's are left out, those that were held to an earlier certificate, which had
+    another offset, and those before a person closed an alarm of this figure.
     """
     with house.ledger.transaction() as books:
         figures = books.watch.nights(champion.generator_id, NAMES)
+        drawn = books.baselines.certified_at(champion.generator_id, figures[-1].n) if figures else None
     closed = closings(house, spec, "nights")
     limit = change_point.limit(spec.watch.false_alarm * NIGHTS_PART / (len(NAMES) + 1))
     by_night: dict[str, dict[str, Figure]] = {}
     for figure in figures:
-        if figure.rows == figures[-1].rows:
+        if figure.rows == figures[-1].rows and (drawn is None or figure.finished_at > drawn):
             by_night.setdefault(figure.batch_id, {})[figure.name] = figure
     looks = []
     for name in (*NAMES, TOGETHER):
@@ -74,14 +75,12 @@ def nights(house: House, spec: DatasetSpec, champion: Generator) -> list[Look]:
 
 
 def generation_levels(house: House, spec: DatasetSpec, champion: Generator) -> list[Look]:
-    """The champion and those before it, each by its trial and nights against the real anchor, for each indicator."""
-    with house.ledger.transaction() as books:
-        reigns = books.champions.versions(spec.dataset)[-generations.HISTORY :]
-        known = {}
-        for reign in reigns:
-            trial = {check.name: check.effect for check in books.validations.checks("generator", reign.generator_id)}
-            later = _effects(books.watch.nights(reign.generator_id, STEADY))
-            known[reign.generator_id] = [each for each in (trial, *later) if _is_whole(each)]
+    """The champion and those before it, each by its trial and nights against the real anchor, for each indicator.
+
+    Generations that a person withdrew are left out: what is good again after them is no slide. So are judgements of
+    other sizes than the champion's last one.
+    """
+    reigns, known = _judgements(house, spec, champion)
     closed = closings(house, spec, "generations")
     limit = generations.limit(spec.watch.false_alarm * GENERATIONS_PART / (len(STEADY) + 1))
     looks = []
@@ -133,10 +132,36 @@ def _night_figures(
     return change_point.together(np.array([values for values, _ in parts]), every), every[0]
 
 
-def _effects(figures: Sequence[Figure]) -> list[dict[str, float | None]]:
-    found: defaultdict[str, dict[str, float | None]] = defaultdict(dict)
+_Effects = dict[str, float | None]
+
+
+def _judgements(
+    house: House, spec: DatasetSpec, champion: Generator
+) -> tuple[list[ChampionVersion], dict[str, list[_Effects]]]:
+    """Generations in the order of coronations, and for each of them the effects of its trial and nights."""
+    with house.ledger.transaction() as books:
+        withdrawn = books.champions.withdrawn(spec.dataset)
+        every = [each for each in books.champions.versions(spec.dataset) if each.generator_id not in withdrawn]
+        reigns = every[-generations.HISTORY :]
+        known: dict[str, list[tuple[int, _Effects]]] = {}
+        for reign in reigns:
+            trial = [each for each in books.validations.checks("generator", reign.generator_id) if each.name in STEADY]
+            told = _effects(books.watch.nights(reign.generator_id, STEADY))
+            told = [*([(trial[0].n, {each.name: each.effect for each in trial})] if trial else []), *told]
+            known[reign.generator_id] = [(n, effects) for n, effects in told if _is_whole(effects)]
+    now = known.get(champion.generator_id, [])
+    size = now[-1][0] if now else 0
+    return reigns, {
+        reign: [effects for n, effects in told if abs(n - size) <= generations.SIZES * size]
+        for reign, told in known.items()
+    }
+
+
+def _effects(figures: Sequence[Figure]) -> list[tuple[int, _Effects]]:
+    """Of each night how many rows were judged, and the effects."""
+    found: dict[str, tuple[int, _Effects]] = {}
     for figure in figures:
-        found[figure.batch_id][figure.name] = figure.effect
+        found.setdefault(figure.batch_id, (figure.n, {}))[1][figure.name] = figure.effect
     return list(found.values())
 
 

@@ -13,24 +13,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater.chain.house import House
-from headwater.chain.judge import MisfitError
 from headwater.chain.profile import reference_of
 from headwater.chain.sides import side
+from headwater.chain.trials import MisfitError, StrangeError
 from headwater.chain.unseen import unseen
 from headwater.checks.lost import lost
+from headwater.checks.newcomers import reshaped
 from headwater.checks.paired import Loss, compare
 from headwater.checks.prepared import Prepared
 from headwater.checks.reference import ROWS_MIN, Reference
 from headwater.checks.refusal import CannotJudgeError
 from headwater.checks.side import Side
-from headwater.generators.errors import ModelFileError
+from headwater.generators.errors import ModelFileError, SettingsError
 from headwater.ledger.records import Generator
 from headwater.spec import DatasetSpec
 from headwater.store.artifact import ArtifactError
 
 
 class NoComparisonError(RuntimeError):
-    """Nothing can be said of the two; the message names who is at fault, and why."""
+    """Nothing can be said of the two; the message names who is at fault, and why.
+
+    Attributes:
+        is_of_this_table: whether the rival learned this very table, columns and types; then it keeps its place.
+    """
+
+    def __init__(self, message: str, *, is_of_this_table: bool = False) -> None:
+        super().__init__(message)
+        self.is_of_this_table = is_of_this_table
 
 
 @dataclass(frozen=True)
@@ -77,7 +86,8 @@ class Arena:
         """Every figure of the challenger beside the rival's, on anchor rows that neither trained on.
 
         Raises:
-            NoComparisonError: the rival's model cannot be loaded, makes another table, or saw too many anchor rows.
+            NoComparisonError: the rival's model or kind cannot be loaded, it makes another table or mostly rows that
+                the table cannot hold today, or saw too many anchor rows.
             CannotJudgeError, MisfitError: what the challenger makes cannot be judged, or is no such table.
         """
         rows = unseen(self.house, self.spec, self.snapshot_id, rival)
@@ -90,13 +100,22 @@ class Arena:
         prepared, own = self._ground(rows)
         try:
             other = self._side(prepared, rival)
-        except (MisfitError, CannotJudgeError, ArtifactError, ModelFileError) as error:
-            raise NoComparisonError(f"{rival.label} ({rival.generator_id}) cannot be compared: {error}") from error
+        except (MisfitError, CannotJudgeError, ArtifactError, ModelFileError, SettingsError) as error:
+            raise NoComparisonError(
+                f"{rival.label} ({rival.generator_id}) cannot be compared: {error}",
+                is_of_this_table=isinstance(error, StrangeError) and self._is_this_table(rival),
+            ) from error
         margin, seed = self.spec.promotion.margin, self.spec.seed
         units = _units(prepared.reference, self.spec.keys.entity)
         losses = compare(own.figures, other.figures, margin=margin, seed=seed, units=units)
         gone = lost(prepared, own.margins, other.margins)
         return Comparison(rival, (*losses, gone) if gone else losses)
+
+    def _is_this_table(self, rival: Generator) -> bool:
+        """Whether the rival learned from the columns of this snapshot, all of one kind with them."""
+        with self.house.ledger.transaction() as books:
+            here, there = books.snapshots.get(self.snapshot_id), books.snapshots.get(rival.snapshot_id)
+        return not reshaped(here.schema, there.schema)
 
     def _ground(self, rows: NDArray[np.bool_]) -> tuple[Prepared, Side]:
         """The anchor cut to these rows, and what the challenger shows there."""

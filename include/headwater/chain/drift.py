@@ -47,7 +47,8 @@ class Drift:
 def drift(house: House, spec: DatasetSpec, snapshot_id: str) -> Drift:
     """Look at the snapshot and write down what was decided; the same run always gets the same answer.
 
-    A snapshot is looked at once for each champion: later runs that find the source unchanged see no drift.
+    A snapshot is measured once for each champion: later runs that find the source unchanged go by that finding. No
+    drift stays no drift; drift asks again until a retraining has come to a decision, and then after :data:`REST`.
 
     Raises:
         NotInLedger: there is no such snapshot.
@@ -67,20 +68,35 @@ def drift(house: House, spec: DatasetSpec, snapshot_id: str) -> Drift:
     if snapshot_id == learned.snapshot_id:
         unchanged = "No drift: the source has the very rows that the champion learned from."
         return _settle(house, snapshot, champion, Drift(False, unchanged))
-    earlier = [each for each in looks if each.detail.get("generator_id") == champion.generator_id]
-    if earlier:
-        first = earlier[0]
-        seen = f"No drift since: the source is as it was on {first.decided_at:%Y-%m-%d}. Then: {first.reason}"
+    earlier = next((each for each in looks if each.detail.get("generator_id") == champion.generator_id), None)
+    if earlier is not None and earlier.kind == QUIET:
+        seen = f"No drift since: the source is as it was on {earlier.decided_at:%Y-%m-%d}. Then: {earlier.reason}"
         return _settle(house, snapshot, champion, Drift(False, seen), is_look=False)
-    found = _look(house, spec, snapshot, learned)
+    found = _found(earlier) if earlier else _look(house, spec, snapshot, learned)
+    return _answer(house, snapshot, champion, found, earlier)
+
+
+def _answer(house: House, snapshot: Snapshot, champion: Generator, found: Drift, earlier: Decision | None) -> Drift:
+    """What follows from a finding; ``earlier`` is the look that it was made at, where it is not of this run."""
     asked = _survived(house, champion, datetime.now(UTC)) if found.is_drifted else None
     if asked is not None:
         words = (
             f"Drift goes on, and nobody is trained for it: the retraining asked for on {asked:%Y-%m-%d} left the "
             f"champion in place. From {asked + REST:%Y-%m-%d} it is asked for again. {found.sentence}"
         )
-        return _settle(house, snapshot, champion, Drift(False, words, found.figures), kind=GOES_ON)
-    return _settle(house, snapshot, champion, found)
+        return _settle(house, snapshot, champion, Drift(False, words, found.figures), kind=GOES_ON, finding=found)
+    if earlier is None:
+        return _settle(house, snapshot, champion, found, finding=found)
+    words = (
+        f"A retraining is asked for again: the source is as it was on {earlier.decided_at:%Y-%m-%d}, and the same "
+        f"champion makes the nights. Then: {found.sentence}"
+    )
+    return _settle(house, snapshot, champion, Drift(True, words, found.figures), finding=found)
+
+
+def _found(first: Decision) -> Drift:
+    """What the first look at a snapshot found to have drifted."""
+    return Drift(True, first.detail.get("finding", first.reason), first.detail["figures"])
 
 
 def _survived(house: House, champion: Generator, now: datetime) -> datetime | None:
@@ -102,7 +118,7 @@ def _look(house: House, spec: DatasetSpec, snapshot: Snapshot, learned: Snapshot
     floor = noise_floor(house, spec, learned.snapshot_id, prepared)
     rows = from_arrow(house.store.read_table(snapshot.train_key, sha256=snapshot.train_sha256), snapshot.schema)
     rows = rows[unjudged(house, spec, snapshot.snapshot_id, learned)].reset_index(drop=True)
-    found: Comparison = compare(prepared, floor, rows, snapshot.snapshot_id)
+    found: Comparison = compare(prepared, floor, rows, snapshot.snapshot_id, entity=spec.keys.entity)
     return Drift(found.is_drifted, found.sentence, found.told())
 
 
@@ -114,14 +130,20 @@ def _settle(
     *,
     is_look: bool = True,
     kind: str | None = None,
+    finding: Drift | None = None,
 ) -> Drift:
-    """Keep the answer. Looks name the champion, by which later runs find them; repetitions do not."""
+    """Keep the answer. Looks and askings name the champion, by which later runs find them; other repetitions do not.
+
+    ``finding`` is what was measured, where the answer says more than that.
+    """
     detail: dict[str, Any] = {
         "figures": dict(found.figures),
         "learned_from": champion.snapshot_id if champion else None,
     }
     if champion and is_look:
         detail["generator_id"] = champion.generator_id
+    if finding:
+        detail["finding"] = finding.sentence
     kind = kind or (DRIFTED if found.is_drifted else QUIET)
     subject = ("snapshot", snapshot.snapshot_id)
     decision = decided(

@@ -1,9 +1,9 @@
-"""Whom a challenger must not be worse than: the champion, and the best generation that was ever champion.
+"""Whom a challenger must not be worse than: the champion, and the best generations that were ever champion.
 
 Belongs here: who the rivals are, and what the comparisons come to in words. Does not: a comparison (``compare.py``).
 
-Against the champion alone many small steps down, each within the margin, would end anywhere. The best generation so
-far does not move down with them.
+Against the champion alone many small steps down, each within the margin, would end anywhere. The best generations so
+far do not move down with them. They are several, since the highest score of all is the luckiest trial, too.
 """
 
 from __future__ import annotations
@@ -13,9 +13,18 @@ from typing import Any
 
 from headwater.chain.compare import Arena, Comparison, NoComparisonError
 from headwater.chain.house import House
-from headwater.chain.judge import MisfitError
+from headwater.chain.trials import MisfitError
 from headwater.checks.refusal import CannotJudgeError
 from headwater.ledger.records import Generator
+
+BEST = 3
+"""Generations with the highest recorded scores, the champion among them where it is one (decision 17)."""
+CHAMPION, EARLIER = "the champion", "one of the best generations so far"
+CURE = (
+    "They learned this very table, and most of what they make it cannot hold today; without them nobody says what a "
+    "good generator makes of it. Cure: if the source changed by mistake, mend it and retrain; if on purpose, give the "
+    "changed column another name in source and spec, and whoever learned the old one gives way"
+)
 
 
 @dataclass(frozen=True)
@@ -27,23 +36,40 @@ class Outcome:
     detail: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class _Passed:
+    """A rival that could not be compared."""
+
+    role: str
+    rival: Generator
+    error: NoComparisonError
+
+    def told(self) -> dict[str, str]:
+        return {"role": self.role, "generator_id": self.rival.generator_id, "reason": str(self.error)}
+
+
 def stand(arena: Arena, champion: Generator) -> Outcome:
-    """Hold the challenger against its rivals. Who cannot be compared holds no place, and the outcome says so."""
-    passed_over: list[dict[str, str]] = []
+    """Hold the challenger against its rivals. Who cannot be compared holds no place, and the outcome says so.
+
+    Where nobody can be compared, though some learned this very table, the champion stays: no verdict, no promotion.
+    """
+    passed_over: list[_Passed] = []
+    detail: dict[str, Any] = {"challenger": arena.challenger.generator_id}
     try:
-        held = _against(arena, "the champion", champion, passed_over)
+        held = _against(arena, CHAMPION, champion, passed_over)
         best = _best(arena, champion, held, passed_over)
     except (CannotJudgeError, MisfitError) as error:
         reason = f"{arena.challenger.label} cannot be compared with anybody: {error}"
-        return Outcome(False, reason, {"challenger": arena.challenger.generator_id, "passed_over": passed_over})
-    found = {who: comparison for who, comparison in (("champion", held), ("best", best)) if comparison}
-    detail = {
-        "challenger": arena.challenger.generator_id,
-        "margin": arena.spec.promotion.margin,
-        "passed_over": passed_over,
-        **{who: comparison.told() for who, comparison in found.items()},
-    }
-    is_kept = all(comparison.is_kept for comparison in found.values())
+        return Outcome(False, reason, {**detail, "passed_over": [each.told() for each in passed_over]})
+    detail |= {"margin": arena.spec.promotion.margin, "passed_over": [each.told() for each in passed_over]}
+    if held:
+        detail["champion"] = held.told()
+    if best:
+        detail["best"] = [each.told() for each in best]
+    found = [*([(CHAMPION, held)] if held else []), *((EARLIER, each) for each in best)]
+    is_kept = all(comparison.is_kept for _, comparison in found)
+    if not found:
+        is_kept = not any(each.error.is_of_this_table for each in passed_over)
     return Outcome(is_kept, _reason(arena.challenger, found, passed_over, is_kept=is_kept), detail)
 
 
@@ -54,41 +80,40 @@ def best_first(house: House, dataset: str) -> list[Generator]:
         return [each for each in books.generators.certified(dataset) if each.generator_id not in withdrawn]
 
 
-def _best(
-    arena: Arena, champion: Generator, held: Comparison | None, passed_over: list[dict[str, str]]
-) -> Comparison | None:
-    """The comparison with the highest recorded score that can be compared; none where it is one of the two already."""
+def _best(arena: Arena, champion: Generator, held: Comparison | None, passed_over: list[_Passed]) -> list[Comparison]:
+    """Comparisons with the highest recorded scores that can be compared; one fewer where the champion is of them."""
+    found: list[Comparison] = []
+    seats = BEST
     for rival in best_first(arena.house, arena.spec.dataset):
-        if rival.generator_id == arena.challenger.generator_id:
-            return None
+        if len(found) >= seats:
+            break
         if rival.generator_id == champion.generator_id:
-            if held is not None:
-                return None
-            continue
-        found = _against(arena, "the best generation so far", rival, passed_over)
-        if found is not None:
-            return found
-    return None
+            seats -= held is not None
+        elif rival.generator_id != arena.challenger.generator_id:
+            comparison = _against(arena, EARLIER, rival, passed_over)
+            found += [comparison] if comparison else []
+    return found
 
 
-def _against(arena: Arena, role: str, rival: Generator, passed_over: list[dict[str, str]]) -> Comparison | None:
+def _against(arena: Arena, role: str, rival: Generator, passed_over: list[_Passed]) -> Comparison | None:
     try:
         return arena.against(rival)
     except NoComparisonError as error:
-        passed_over.append({"role": role, "generator_id": rival.generator_id, "reason": str(error)})
+        passed_over.append(_Passed(role, rival, error))
         return None
 
 
 def _reason(
-    challenger: Generator, found: dict[str, Comparison], passed_over: list[dict[str, str]], *, is_kept: bool
+    challenger: Generator, found: list[tuple[str, Comparison]], passed_over: list[_Passed], *, is_kept: bool
 ) -> str:
     """The figure that decided, or that came nearest to deciding; and who could not be compared."""
-    named = {"champion": "the champion", "best": "the best generation so far"}
-    missing = "".join(f" Not compared with {each['role']}: {each['reason']}." for each in passed_over)
-    if not found:
+    missing = "".join(f" Not compared with {each.role}: {each.error}." for each in passed_over)
+    if not found and is_kept:
         return f"{challenger.label} keeps the contract and nobody can be compared with it.{missing}"
-    who, comparison = min(found.items(), key=lambda item: (item[1].decisive.is_kept, item[1].decisive.room))
-    loss, rival = comparison.decisive, f"{named[who]} ({comparison.rival.label}, {comparison.rival.generator_id})"
+    if not found:
+        return f"{challenger.label} keeps the contract, and nobody can be compared with it.{missing} {CURE}."
+    who, comparison = min(found, key=lambda each: (each[1].decisive.is_kept, each[1].decisive.room))
+    loss, rival = comparison.decisive, f"{who} ({comparison.rival.label}, {comparison.rival.generator_id})"
     if is_kept:
         return (
             f"{challenger.label} is worse on no figure by more than the margin. Nearest to it, beside {rival}, "

@@ -11,8 +11,8 @@ import numpy as np
 
 from headwater.chain import identity, keys
 from headwater.chain.house import House
-from headwater.chain.judge import trials
 from headwater.chain.models import load_model
+from headwater.chain.trials import STRANGE_MAX, trials
 from headwater.checks.contributions import contributions
 from headwater.checks.prepared import Prepared
 from headwater.checks.refusal import CannotJudgeError
@@ -35,7 +35,7 @@ def side(house: House, spec: DatasetSpec, prepared: Prepared, snapshot_id: str, 
 
     Raises:
         ArtifactError, ModelFileError: the model cannot be loaded; who cannot make rows has no side, kept or not.
-        MisfitError: the generator makes another table.
+        MisfitError: the generator makes another table, or mostly rows that the table cannot hold today.
         CannotJudgeError: what it makes cannot be judged.
     """
     side_id = identity.side_id(
@@ -56,11 +56,11 @@ def side(house: House, spec: DatasetSpec, prepared: Prepared, snapshot_id: str, 
 def _made(house: House, spec: DatasetSpec, prepared: Prepared, generator: Generator) -> Side:
     schema, counter, n = prepared.reference.schema, prepared.counter, prepared.n
     blocks = range(_FIRST_BLOCK, _FIRST_BLOCK + int(np.clip(MADE_ROWS // n, SAMPLES_MIN, SAMPLES_MAX)))
-    samples = trials(house, spec, generator, schema, rows=n, blocks=blocks)
+    samples = trials(house, spec, generator, schema, rows=n, blocks=blocks, strange_max=STRANGE_MAX)
     made = [prepared.yardstick.code(each) for each in samples]
     margins = [counter.margins(rows) for rows in made]
     more = COUNTED_ROWS_MIN - n * len(made)
     if more > 0:
-        extra = trials(house, spec, generator, schema, rows=more, blocks=(blocks.stop,))
+        extra = trials(house, spec, generator, schema, rows=more, blocks=(blocks.stop,), strange_max=STRANGE_MAX)
         margins += [counter.margins(prepared.yardstick.coder.code(each)) for each in extra]
     return Side(contributions(prepared, made), sum(margins[1:], margins[0]))

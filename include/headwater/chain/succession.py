@@ -13,8 +13,8 @@ import logging
 from headwater.chain.charts import Look, closings
 from headwater.chain.compare import Arena, Comparison, NoComparisonError
 from headwater.chain.house import House
-from headwater.chain.judge import MisfitError
 from headwater.chain.rivals import best_first
+from headwater.chain.trials import MisfitError
 from headwater.checks import succession as statistic
 from headwater.checks.indicators import SUCCESSION_PART
 from headwater.checks.refusal import CannotJudgeError

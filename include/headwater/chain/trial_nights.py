@@ -13,8 +13,8 @@ from collections import Counter
 
 from headwater.chain.baselines import noise_floor
 from headwater.chain.house import House
-from headwater.chain.judge import trials
 from headwater.chain.profile import reference_of
+from headwater.chain.trials import trials
 from headwater.checks.judge import Judge
 from headwater.checks.prepared import Prepared
 from headwater.checks.verdict import verdict

@@ -1,7 +1,7 @@
 """Has the real table drifted? The rows of a new snapshot held against those that the champion learned from.
 
-Belongs here: which families are asked, what is counted on all rows, one answer in words. Does not: statistics, drawing
-the null (``baseline.py``), values that the champion's schema does not hold (``newcomers.py``).
+Belongs here: which families are asked, one answer in words. Does not: statistics, drawing the null (``baseline.py``),
+what is counted on all rows (``drift_values.py``), values that the champion's schema does not hold (``newcomers.py``).
 
 **What is compared with what.** A sample of the new training rows, as large as a draw of the noise floor, against all
 training rows of the champion and against its anchor, of which neither side holds a row. Where every row was replaced
@@ -43,11 +43,12 @@ from headwater.checks import (
     utility,
 )
 from headwater.checks.baseline import Baseline
+from headwater.checks.drift_values import Alone, least_likely
 from headwater.checks.newcomers import Fitted, Newcomers, fitted
 from headwater.checks.prepared import Prepared
 from headwater.checks.sample import Sample, Seen
 from headwater.checks.seeds import rng
-from headwater.checks.statistic import deviate, too_few, too_many
+from headwater.checks.statistic import deviate
 from headwater.checks.tally import Whole
 
 FAMILIES = (column, pair, category, tail, cell, dependence, neighbours, joint, utility, fairness)
@@ -123,7 +124,9 @@ class Comparison:
         }
 
 
-def compare(prepared: Prepared, floor: Baseline, rows: pd.DataFrame, label: str) -> Comparison:
+def compare(
+    prepared: Prepared, floor: Baseline, rows: pd.DataFrame, label: str, *, entity: Sequence[str] = ()
+) -> Comparison:
     """Hold new rows against the champion's.
 
     Args:
@@ -132,6 +135,7 @@ def compare(prepared: Prepared, floor: Baseline, rows: pd.DataFrame, label: str)
         rows: training rows of the new snapshot, in its own schema, which has the champion's learned columns in kind
             (``newcomers.reshaped``); none of them is a row of the anchor.
         label: decides which rows are sampled, such as the new snapshot's id.
+        entity: columns that say whom a row speaks of; :data:`VALUES` then counts one row of each.
 
     Raises:
         CannotJudgeError: the null was drawn with another yardstick.
@@ -141,14 +145,18 @@ def compare(prepared: Prepared, floor: Baseline, rows: pd.DataFrame, label: str)
     sizes = len(rows), len(reference.train)
     if len(fits.frame) < prepared.n:
         return _too_few_left(fits, sizes, prepared.n)
+    alone = Alone.of(prepared, rows, entity, label)
+    fits = fits if alone is None else alone.judged(fits)
     draw = rng(reference.seed, "drift", label)
     picked = draw.choice(len(fits.frame), prepared.n, replace=False)
     whole = prepared.counter.whole(fits.frame)
-    figures, unlikely = _measured(floor, _sample(prepared, floor, fits.frame.iloc[picked], whole), fits)
+    first = _sample(prepared, floor, fits.frame.iloc[picked], whole)
+    values, unlikely = _values(floor, first, fits, alone)
+    figures = sorted([*_measured(floor, first), values], key=lambda each: -each.ratio)
     if figures[0].ratio > 1:
         others = draw.permutation(np.setdiff1d(np.arange(len(fits.frame)), picked))
         again = np.concatenate([others, picked])[: prepared.n]
-        second, _ = _measured(floor, _sample(prepared, floor, fits.frame.iloc[again], whole), fits)
+        second = _measured(floor, _sample(prepared, floor, fits.frame.iloc[again], whole))
         figures = _lesser(figures, second)
     said = _sentence(figures, unlikely, fits, sizes)
     return Comparison(figures[0].ratio > 1, said, tuple(figures), fits.newcomers, sizes)
@@ -158,13 +166,11 @@ def _sample(prepared: Prepared, floor: Baseline, rows: pd.DataFrame, whole: Whol
     return floor.sample(Seen(rows=prepared.yardstick.code(rows), prepared=prepared, whole=whole))
 
 
-def _measured(floor: Baseline, sample: Sample, fits: Fitted) -> tuple[list[Figure], list[Newcomers]]:
-    """Every figure, largest ratio first; and the newcomers that are more than chance brings."""
+def _measured(floor: Baseline, sample: Sample) -> list[Figure]:
+    """Every figure of a sample."""
     found, broken = battery.measure(sample, FAMILIES)
-    values, unlikely = _values(floor, sample, fits)
     figures = [_figure(floor, sample, name, found[name]) for name in floor.null.statistics if name in found]
-    figures += [Figure(name, _FAR, reason=each.reason) for name, each in broken.items()]
-    return sorted([*figures, values], key=lambda each: -each.ratio), unlikely
+    return figures + [Figure(name, _FAR, reason=each.reason) for name, each in broken.items()]
 
 
 def _lesser(first: Sequence[Figure], second: Sequence[Figure]) -> list[Figure]:
@@ -186,19 +192,12 @@ def _figure(floor: Baseline, sample: Sample, name: str, values: NDArray[np.float
     return Figure(name, ratio, tuple(columns))
 
 
-def _values(floor: Baseline, sample: Sample, fits: Fitted) -> tuple[Figure, list[Newcomers]]:
-    """The least likely count of a category on all rows, and the newcomers that are more than chance brings."""
-    coder = sample.prepared.yardstick.coder
-    known = np.flatnonzero(coder.is_category & (sample.margins.fine + sample.rest.fine > 0))
-    counts = sample.margins.fine[known], sample.rest.fine[known], sample.margins.n, sample.rest.n
-    chances = np.minimum(2 * np.minimum(too_few(*counts), too_many(*counts)), 1.0)
-    names = [coder.names[int(at)] for at in np.searchsorted(coder.fine_starts, known, side="right") - 1]
-    every = [*zip(chances.tolist(), names, strict=True), *((each.chance, each.column) for each in fits.newcomers)]
-    tests, limit = len(known) + fits.tests, _limit(floor)
-    least, where = min(every, default=(1.0, ""))
-    ratio = _bounded(float(deviate(least, tests)[0]) / limit)
-    unlikely = [each for each in fits.newcomers if deviate(each.chance, tests)[0] > limit]
-    return Figure(VALUES, ratio, (where,) if where else ()), unlikely
+def _values(floor: Baseline, sample: Sample, fits: Fitted, alone: Alone | None) -> tuple[Figure, list[Newcomers]]:
+    """The least likely count of a category, and the newcomers that are more than chance brings."""
+    least, limit = least_likely(sample, fits, alone), _limit(floor)
+    ratio = _bounded(float(deviate(least.chance, least.tests)[0]) / limit)
+    unlikely = [each for each in fits.newcomers if deviate(each.chance, least.tests)[0] > limit]
+    return Figure(VALUES, ratio, (least.column,) if least.column else ()), unlikely
 
 
 def _limit(floor: Baseline) -> float:

@@ -22,6 +22,9 @@ from headwater.checks.change_point import Change, between
 
 HISTORY = 52
 """Generations that are looked back at."""
+SIZES = 0.1
+"""By so much of its size a judgement may differ from another to be compared with it: an effect is in standard
+deviations of honest rows, so a lasting flaw of a generator grows with the root of the rows that are judged."""
 ROAM = 0.4
 """Honest generations differ by so many standard deviations of a night, at least (measured, see decision 18)."""
 ROAM_FROM = 8

@@ -82,12 +82,16 @@ class TrendPoint(Model):
 
 
 class Figure(Model):
-    """What one check found in one night. ``ratio`` and ``effect`` are None where they are infinite or no numbers."""
+    """What one check found in one night. ``ratio`` and ``effect`` are None where they are infinite or no numbers.
+
+    ``rows`` are the batch's, ``n`` those that were judged.
+    """
 
     name: str
     batch_id: Id
     batch_date: date
     rows: Count
+    n: Count
     finished_at: AwareDatetime
     ratio: float | None
     effect: float | None

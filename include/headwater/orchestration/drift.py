@@ -24,9 +24,10 @@ DOC = """\
 1. **acquire** reads the real table, as `retrain__{dataset}` does.
 2. **drift** holds its rows against those that the champion learned from: columns, pairs, categories, tails, regions
    and what models learn, with one limit that a quiet source exceeds in at most {rate:.1%} of the looks. Its log and its
-   XCom `sentence` say what was found. A source that is as it was at an earlier look is not looked at again.
-3. **retrain** triggers `retrain__{dataset}` after drift. No drift: it is skipped; so it is for a week after such a
-   retraining left the champion in place.
+   XCom `sentence` say what was found. A source that is as it was at an earlier look is not looked at again: its finding
+   stands.
+3. **retrain** triggers `retrain__{dataset}` after drift, each night until a retraining has come to a decision. No
+   drift: it is skipped; so it is for a week after such a retraining left the champion in place.
 
 Drift is an outcome and no fault: the run stays green. A red **acquire** means that the source could not be read, does
 not keep to the spec, or holds too many rows that came back from Headwater; its log says which.

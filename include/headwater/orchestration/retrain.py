@@ -22,7 +22,7 @@ DOC = """\
 2. **profile** describes the rows and measures how much each statistic varies between two real samples.
 3. **train** fits each candidate ({candidates}) and judges it on the anchor.
 4. **promote** makes the best one champion, if it keeps the contract and is not worse than the champion in use, nor than
-   the best generation so far, on the same anchor rows.
+   the best generations so far, on the same anchor rows.
 
 A red **acquire** may mean that too much of the source came back from Headwater; its log says how much, and the cure.
 A red **train** with a green **promote** means that one candidate could not be fitted and another was good enough.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from headwater.ledger.models.baselines import BaselineRow
@@ -24,3 +27,9 @@ class Baselines:
         """The baseline of that id, if it was drawn."""
         row = self._session.get(BaselineRow, baseline_id, populate_existing=True)
         return None if row is None else to_record(Baseline, row)
+
+    def certified_at(self, generator_id: str, n: int) -> datetime | None:
+        """When the generator's last certificate for so many judged rows was drawn; None where it has none."""
+        row = BaselineRow
+        query = select(func.max(row.drawn_at)).where(row.generator_id == generator_id, row.kind == "certificate")
+        return self._session.scalar(query.where(row.n == n))

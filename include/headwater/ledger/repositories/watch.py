@@ -35,7 +35,7 @@ class Watch:
         last = select(func.max(other.attempt)).where(other.batch_id == BatchRow.batch_id)
         query = (
             select(CheckRow.name, BatchRow.batch_id, BatchRow.batch_date, BatchRow.rows, ValidationRow.finished_at)
-            .add_columns(CheckRow.ratio, CheckRow.effect, CheckRow.passed)
+            .add_columns(CheckRow.n, CheckRow.ratio, CheckRow.effect, CheckRow.passed)
             .join(ValidationRow, ValidationRow.batch_id == BatchRow.batch_id)
             .join(CheckRow, CheckRow.validation_id == ValidationRow.validation_id)
             .where(BatchRow.generator_id == generator_id, CheckRow.name.in_(names))
