@@ -43,7 +43,7 @@ def promote(house: House, spec: DatasetSpec, snapshot_id: str, generator_ids: Se
     """Choose the champion among the candidates and the one in use, all judged on the same anchor.
 
     A candidate takes the champion's place when it keeps the contract, in its trial and night after night, and is worse
-    on no figure by more than the margin: neither than the champion nor than the best generation that was ever champion.
+    on no figure by more than the margin: neither than the champion nor than the best that were ever champion.
 
     Raises:
         GateClosedError: no candidate could be trained; the anchor is too small or too old to judge; or no candidate
