@@ -1,4 +1,4 @@
-"""A table with every kind of column, its schema as ``acquire`` finds it, its frozen profile, and more rows of the same kind."""
+"""A table with every kind of column, as ``acquire`` would find it; its frozen profile, and more rows of its kind."""
 
 from __future__ import annotations
 

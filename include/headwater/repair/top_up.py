@@ -30,8 +30,8 @@ Make = Callable[[Mapping[str, Any], int], pd.DataFrame]
 def top_up(bins: Bins, rows: Repaired, make: Make, limit: int, random: np.random.Generator) -> Repaired:
     """Exchange up to ``limit`` rows for rows of the short bins; none where no fewer would be lacking then.
 
-    By what is lacking, not by the distance as in ``reweigh``: that is the largest of a column, and of many columns it is
-    noise that the rows of a rare bin do not move.
+    By what is lacking, not by the distance as in ``reweigh``: that is the largest of all columns, and the rows of a
+    rare bin do not move the noise that it mostly is.
 
     Bins of one column come first, those that lack most before others: their rows fill bins of pairs too. Rows of a bin
     that is short keep their place; among the others those go first that the batch has too many of.
