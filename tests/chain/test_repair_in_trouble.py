@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from tests import faults
-from tests.chain.nights import batch_of, make, rows_for_readers
+from tests.chain.nights import batch_of, make, night, rows_for_readers
 from tests.chain.second_champion import crown, in_run, versions_of
 from tests.clinic import clinic_rows
 
@@ -146,21 +146,23 @@ def source(spec: DatasetSpec, rows: pd.DataFrame, path: Path) -> DatasetSpec:
 
 
 def reigns(house: House, spec: DatasetSpec, kind: str) -> None:
-    """A generator of this kind learns the source as it is now, and is champion."""
+    """A generator of this kind learns the source as it is now, is champion, and has an honest night."""
     snapshot_id = acquire(house, spec)
     profile(house, spec, snapshot_id)
     candidate = Candidate(kind=kind, name="one")
     crown(house, "clinic", train(house, spec.model_copy(update={"candidates": (candidate,)}), snapshot_id, "one"))
+    night(house, spec, date(2026, 1, 1))
 
 
 def test_a_mode_that_is_new_in_the_source_is_not_released_without_it(
-    house: House, clinic: DatasetSpec, tmp_path: Path, forgets: None
+    house: House, clinic: DatasetSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The champion before never had it: by its own snapshot's anchor nothing is missing."""
     rows = clinic_rows()
     reigns(house, source(clinic, rows[rows["ward"] != "rare"], tmp_path / "before.csv"), "trees")
     spec = source(clinic, rows, tmp_path / "now.csv")
     reigns(house, spec, faults.Forgetful.kind)
+    monkeypatch.setattr(faults.Forgetful, "forgotten", 1.0)
     day = date(2026, 3, 5)
     found = mended(house, spec, day)
     last = tried(house, day)[-1]
@@ -173,13 +175,14 @@ def test_a_mode_that_is_new_in_the_source_is_not_released_without_it(
 
 
 def test_a_category_that_is_new_in_the_source_does_not_stop_the_champion_before(
-    house: House, clinic: DatasetSpec, tmp_path: Path, forgets: None
+    house: House, clinic: DatasetSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = clinic_rows()
     reigns(house, source(clinic, rows, tmp_path / "before.csv"), "trees")
     few = rows.iloc[:3].assign(ward="hospice", cost=rows["cost"].iloc[:3].to_numpy() + np.array([0.125, 0.25, 0.5]))
     spec = source(clinic, pd.concat([rows, few], ignore_index=True), tmp_path / "now.csv")
     reigns(house, spec, faults.Forgetful.kind)
+    monkeypatch.setattr(faults.Forgetful, "forgotten", 1.0)
     day = date(2026, 3, 6)
     found = mended(house, spec, day)
     assert found.judgement.is_passed, found.sentence
