@@ -58,6 +58,13 @@ def test_a_small_anchor_stops_promotion_and_loses_no_champion(manned: House, cli
         (decision,) = [each for each in books.decisions.of(champion.generator_id) if each.detail["run_id"] == "small"]
     assert decision.kind == "keep"
     assert "fewer than anchor.rows_min" in decision.reason
+    # The run is cleared: for the same reason it decides nothing new, for another one it does.
+    for rows_min in (1_000, 2_000):
+        with pytest.raises(GateClosedError):
+            promote(house, governed(clinic, rows_min=rows_min), acquire(house, clinic), [champion.generator_id])
+    with manned.ledger.transaction() as books:
+        kept = [each for each in books.decisions.of(champion.generator_id) if each.detail["run_id"] == "small"]
+    assert [each.reason.partition("rows_min (")[2][:5] for each in kept] == ["1,000", "2,000"]
 
 
 def test_an_old_anchor_stops_promotion(manned: House, clinic: DatasetSpec) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from tests.chain.second_champion import crown, in_run, versions_of
 from tests.clinic import clinic_rows
 
 from headwater.chain import keys
+from headwater.chain import validate as validate_stage
 from headwater.chain.acquire import acquire
 from headwater.chain.former import former_champion
 from headwater.chain.house import GateClosedError, House
@@ -25,6 +27,7 @@ from headwater.chain.repair import Repaired, repair
 from headwater.chain.retire import retire
 from headwater.chain.rollback import rollback
 from headwater.chain.train import train
+from headwater.checks.judge import Judge
 from headwater.generators.constraints.errors import ConstraintError
 from headwater.ledger.guard_records import Repair
 from headwater.spec import Candidate, DatasetSpec
@@ -191,6 +194,26 @@ def test_a_category_that_is_new_in_the_source_does_not_stop_the_champion_before(
     assert rows_for_readers(house, day) == 2_000
 
 
+def test_another_batch_of_a_date_is_judged_after_the_looks_that_the_date_has_spent(
+    forgetful: House, clinic: DatasetSpec, forgets: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[int] = []
+
+    def judge(*arguments: Any) -> Judge:
+        looks.append(arguments[-1])
+        return Judge(*arguments)
+
+    monkeypatch.setattr(validate_stage, "Judge", judge)
+    day, limits = date(2026, 3, 8), Limits(attempts=1, rows_share=0.005, previous_champion=False)
+    spec = clinic.model_copy(update={"repair": limits})
+    first = mended(forgetful, spec, day)
+    assert not mended(forgetful, spec.model_copy(update={"seed": 1}), day).judgement.is_passed
+    assert looks == [1, 2, 3]
+    validate_stage.validate(forgetful, spec, make(forgetful, spec, day)[0])
+    assert looks[3:] == [1, 1], "the first batch keeps its look"
+    assert quarantined(forgetful, spec, first)
+
+
 def test_a_mended_batch_that_was_recalled_or_retired_comes_back(
     forgetful: House, clinic: DatasetSpec, forgets: None
 ) -> None:
@@ -207,8 +230,13 @@ def test_a_mended_batch_that_was_recalled_or_retired_comes_back(
     assert again.batch_id == found.batch_id
     release(house, clinic, again.judgement.validation_id)
     assert rows_for_readers(house, day) == 2_000
-    assert found.batch_id in retire(in_run(house), clinic, date(2036, 1, 1))
+    (failed_id,) = {each.batch_id for each in tried(house, day)}
+    assert {found.batch_id, failed_id} <= set(retire(in_run(house), clinic, date(2036, 1, 1)))
+    assert batch_of(house, failed_id).status == "retired"
     last = mended(in_run(house), clinic, day)
     release(house, clinic, last.judgement.validation_id)
     assert rows_for_readers(house, day) == 2_000
     assert batch_of(house, found.batch_id).content_hash == content
+    with house.ledger.transaction() as books:
+        kinds = [each.kind for each in books.decisions.of(found.batch_id)]
+    assert kinds == ["release", "recall", "release", "retire", "release"], "one run released it three times"

@@ -198,7 +198,7 @@ def _opened(
                 batch_id=batch.batch_id,
                 repaired_batch_id=mended.batch_id,
                 step=step,
-                look=spent + 2,
+                look=books.repairs.looks(batch.dataset, batch.batch_date) + 1,
                 rows=batch.rows,
                 touched_rows=touched,
                 before=dict(figures[0]),

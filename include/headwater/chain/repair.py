@@ -80,7 +80,8 @@ def _objection(spec: DatasetSpec, batch: Batch, first: Judgement, failed: Sequen
     """Why the batch is not mended; empty where it is."""
     if first.is_passed:
         return "The batch passed, so nothing is to be mended."
-    if batch.status in SETTLED:
+    is_back = batch.status == "retired" and batch.released_at is None  # it failed then; its date is made again
+    if batch.status in SETTLED and not is_back:
         return f"The batch is {batch.status} already; a settled batch is not mended."
     if not spec.repair.attempts:
         return "The spec allows no repair (repair.attempts is 0)."

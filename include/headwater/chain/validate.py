@@ -16,6 +16,7 @@ from headwater.chain.house import House
 from headwater.chain.profile import reference_of
 from headwater.checks.facts import TableFacts
 from headwater.checks.judge import Judge
+from headwater.checks.null import LOOKS_MAX
 from headwater.checks.prepared import Prepared
 from headwater.checks.verdict import verdict
 from headwater.expectations import validate as expectations
@@ -61,11 +62,11 @@ def validate(house: House, spec: DatasetSpec, batch_id: str) -> Judgement:
         schema = books.snapshots.get(generator.snapshot_id).schema
         shards = books.batches.shards(batch_id)
         attempt = books.repairs.that_made(batch_id)
+        look = attempt.look if attempt else 1 + books.repairs.looks(spec.dataset, batch.batch_date, batch.created_at)
         now = books.snapshots.of_generator(books.batches.get(attempt.batch_id).generator_id) if attempt else None
         history = _history(books.validations.trend(spec.dataset, batch.batch_date, limit=BATCHES - 1))
     content = _content_of(batch, shards)
     rows = pa.concat_tables([house.store.read_table(shard.key, sha256=shard.sha256) for shard in shards])
-    look = attempt.look if attempt else 1
     facts, judge = _judge(house, spec, batch, content, generator.snapshot_id, maker=generator, look=look)
     subject = _subject(batch, generator, content, started)
     frame = from_arrow(rows, schema)
@@ -109,7 +110,7 @@ def _judge(
     with house.ledger.transaction() as books:
         same = books.batches.made_before(batch.dataset, content, batch.batch_date)
     same_as = None if same is None else same.batch_date.isoformat()
-    return facts, Judge(prepared, floor, own, _last_rows(house, batch, prepared), same_as, look)
+    return facts, Judge(prepared, floor, own, _last_rows(house, batch, prepared), same_as, min(look, LOOKS_MAX))
 
 
 def _last_rows(house: House, batch: Batch, prepared: Prepared) -> NDArray[np.uint64] | None:
