@@ -116,11 +116,12 @@ def _exchanged(house: House, spec: DatasetSpec, batch: Batch, bins: Bins) -> Ite
     """Two steps on the batch's own rows, the second on what the first left."""
     try:
         start, model = rows_of(house, spec, batch, bins.schema), Night.of(house, batch, bins.schema)
+        before = standing(bins, start).told()
     except UNUSABLE as error:
         yield _passed_over("No rows were exchanged", error)
         return
     keys = tuple(each.columns for each in spec.constraints if isinstance(each, Unique))
-    rows, before = Repaired(start, np.zeros(len(start), dtype=bool), keys), standing(bins, start).told()
+    rows = Repaired(start, np.zeros(len(start), dtype=bool), keys)
     limit = int(spec.repair.rows_share * len(start))
     steps: tuple[tuple[RepairStep, Callable[[Repaired, int, np.random.Generator], Repaired]], ...] = (
         ("reweigh", lambda now, left, random: reweigh(bins, now, model.pool, left, random)),
@@ -198,7 +199,7 @@ def _opened(
                 batch_id=batch.batch_id,
                 repaired_batch_id=mended.batch_id,
                 step=step,
-                look=books.repairs.looks(batch.dataset, batch.batch_date) + 1,
+                look=1 + max(spent + 1, books.repairs.looks(batch.dataset, batch.batch_date)),
                 rows=batch.rows,
                 touched_rows=touched,
                 before=dict(figures[0]),
