@@ -25,7 +25,7 @@ from benchmarks.collapse.regimes import SYNTHETIC_ONLY, WATCHED, Lesson, lesson
 from benchmarks.collapse.workshop import Workshop
 from headwater.chain import identity, keys
 from headwater.chain.house import House
-from headwater.chain.mending import attempts
+from headwater.chain.mending import Mending, attempts
 from headwater.chain.train import fit, judge_candidate
 from headwater.chain.watch import watch
 from headwater.ledger.records import Snapshot
@@ -106,6 +106,7 @@ def mended(house: House, spec: DatasetSpec, batch_id: str) -> str:
         batch = books.batches.get(batch_id)
     alone = spec.model_copy(update={"repair": spec.repair.model_copy(update={"previous_champion": False})})
     for mending in attempts(house, alone, batch):
+        assert isinstance(mending, Mending), mending.words
         batch_id = mending.attempt.repaired_batch_id
     return batch_id
 

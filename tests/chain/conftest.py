@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from tests import faults
+from tests.chain.nights import night
+from tests.chain.second_champion import crown
 from tests.clinic import clinic_rows, clinic_spec
 from tests.steady import steady_anchor
 
@@ -25,7 +29,7 @@ from headwater.checks.rows import Rows
 from headwater.ledger import Ledger
 from headwater.ledger.migrate import migrate
 from headwater.local.postgres import EmbeddedPostgres
-from headwater.spec import DatasetSpec
+from headwater.spec import Candidate, DatasetSpec
 from headwater.store import Store
 
 DRAWS = 150
@@ -120,3 +124,27 @@ def retrain(house: House, spec: DatasetSpec) -> str:
     profile(house, spec, snapshot)
     trained = [train(house, spec, snapshot, each.label) for each in spec.candidates]
     return promote(house, spec, snapshot, trained).champion_id
+
+
+@pytest.fixture(scope="module")
+def forgetful(manned: House, clinic: DatasetSpec) -> House:
+    """The house where, after the honest champion, one reigns that can forget; it had an honest night."""
+    spec = clinic.model_copy(update={"candidates": (Candidate(kind=faults.Forgetful.kind, name="forgetful"),)})
+    with manned.ledger.transaction() as books:
+        honest = books.generators.champion("clinic")
+    assert honest is not None
+    crown(manned, "clinic", train(manned, spec, honest.snapshot_id, "forgetful"))
+    night(manned, clinic, date(2026, 1, 1))
+    return manned
+
+
+@pytest.fixture
+def forgets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole rare ward, in samples of any size."""
+    monkeypatch.setattr(faults.Forgetful, "forgotten", 1.0)
+
+
+@pytest.fixture
+def forgets_at_night(forgets: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In whole batches only: more rows of the same generator are honest."""
+    monkeypatch.setattr(faults.Forgetful, "only", 2_000)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.clinic import clinic_rows
 
+from headwater.chain import acquire as acquire_stage
 from headwater.chain.acquire import acquire
 from headwater.chain.anchor_state import objection
 from headwater.chain.asking import RequestRefusedError
@@ -56,6 +58,13 @@ def test_a_small_anchor_stops_promotion_and_loses_no_champion(manned: House, cli
         (decision,) = [each for each in books.decisions.of(champion.generator_id) if each.detail["run_id"] == "small"]
     assert decision.kind == "keep"
     assert "fewer than anchor.rows_min" in decision.reason
+    # The run is cleared: for the same reason it decides nothing new, for another one it does.
+    for rows_min in (1_000, 2_000):
+        with pytest.raises(GateClosedError):
+            promote(house, governed(clinic, rows_min=rows_min), acquire(house, clinic), [champion.generator_id])
+    with manned.ledger.transaction() as books:
+        kept = [each for each in books.decisions.of(champion.generator_id) if each.detail["run_id"] == "small"]
+    assert [each.reason.partition("rows_min (")[2][:5] for each in kept] == ["1,000", "2,000"]
 
 
 def test_an_old_anchor_stops_promotion(manned: House, clinic: DatasetSpec) -> None:
@@ -104,6 +113,31 @@ def test_a_renewal_is_on_record_and_happens_once_a_run(house: House, clinic: Dat
     assert renewed.snapshot_id != former.snapshot_id
     assert sorted(rows_of(house, renewed.anchor_key_path)) != sorted(rows_of(house, former.anchor_key_path))
     assert renew_anchor(replace(house, run_id="next"), "clinic", **said) != first
+
+
+@pytest.mark.parametrize("during", ["search", "snapshot_hash"])
+def test_a_renewal_while_rows_are_read_holds_for_their_snapshot(
+    house: House, clinic: DatasetSpec, during: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A snapshot set aside by the former key would look younger than the renewal, and judge promotions."""
+    renewals: list[str] = []
+    stage = getattr(acquire_stage, during)
+
+    def renewed(*arguments: Any) -> Any:
+        found = stage(*arguments)
+        if not renewals:
+            renew_anchor(house, "clinic", reason="known to those who tune", decided_by="ada")
+            renewals.append(during)
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(acquire_stage, during, renewed)
+        meanwhile = acquire(house, clinic)
+    assert renewals == [during]
+    assert meanwhile == acquire(house, clinic), "the present key sets the same rows aside"
+    assert objection(house, clinic, meanwhile, datetime.now(UTC)) == ""
+    folders = {key.split("/")[2] for key in house.store.list("clinic/snapshots")}
+    assert folders == {meanwhile}, "no real rows stay that nobody knows of"
 
 
 @pytest.mark.parametrize("absent", ["reason", "decided_by"])

@@ -258,6 +258,24 @@ def test_a_night_under_way_is_not_released_after_the_recall(second: House, clini
     assert rows_for_readers(second, day) == 2000
 
 
+def test_a_recall_holds_back_nights_that_are_not_released_where_none_is(
+    second: House, clinic: DatasetSpec, generators: tuple[str, str]
+) -> None:
+    """The generator's first night failed to be released, and it was withdrawn: a cleared release publishes nothing."""
+    third = train_other(second, clinic, name="third", leaf=30)
+    crown(second, "clinic", third)
+    day = date(2026, 6, 18)
+    made, validation_id = make(second, clinic, day)
+    crown(second, "clinic", generators[0])
+    done = recall(second, clinic, third, WHY, "ada")
+    assert (done.generator_id, done.batch_ids) == (third, ())
+    with pytest.raises(GateClosedError, match=r"is not released.*were recalled on 20.*Cure"):
+        release(second, clinic, validation_id)
+    assert (batch_of(second, made).status, rows_for_readers(second, day)) == ("passed", 0)
+    with pytest.raises(RequestRefusedError, match="Nothing to recall"):
+        recall(in_run(second), clinic, third, WHY, "ada")
+
+
 def test_a_machine_does_not_bring_recalled_batches_back_and_a_person_does(
     second: House, clinic: DatasetSpec, generators: tuple[str, str]
 ) -> None:

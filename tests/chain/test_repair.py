@@ -11,45 +11,18 @@ import pyarrow as pa
 import pytest
 from tests import faults
 from tests.chain.nights import batch_of, make
-from tests.chain.second_champion import crown
 
 from headwater.chain import keys
 from headwater.chain.house import GateClosedError, House
-from headwater.chain.mending import attempts
+from headwater.chain.mending import Mending, attempts
 from headwater.chain.release import release
 from headwater.chain.repair import Repaired, repair
-from headwater.chain.train import train
 from headwater.ledger.guard_records import Repair
-from headwater.spec import Candidate, DatasetSpec
+from headwater.spec import DatasetSpec
 from headwater.spec.repair import Repair as Limits
 
 LIMIT = 200
 """A tenth of the batch's rows."""
-
-
-@pytest.fixture(scope="module")
-def forgetful(manned: House, clinic: DatasetSpec) -> House:
-    """The house where, after the honest champion, one reigns that can forget; it had an honest night."""
-    spec = clinic.model_copy(update={"candidates": (Candidate(kind=faults.Forgetful.kind, name="forgetful"),)})
-    with manned.ledger.transaction() as books:
-        honest = books.generators.champion("clinic")
-    assert honest is not None
-    crown(manned, "clinic", train(manned, spec, honest.snapshot_id, "forgetful"))
-    _, validation_id = make(manned, clinic, date(2026, 1, 1))
-    release(manned, clinic, validation_id)
-    return manned
-
-
-@pytest.fixture
-def forgets(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The whole rare ward, in samples of any size."""
-    monkeypatch.setattr(faults.Forgetful, "forgotten", 1.0)
-
-
-@pytest.fixture
-def forgets_at_night(forgets: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In whole batches only: more rows of the same generator are honest."""
-    monkeypatch.setattr(faults.Forgetful, "only", 2_000)
 
 
 def tried(house: House, day: date) -> list[Repair]:
@@ -136,6 +109,7 @@ def test_where_little_may_be_touched_the_champion_before_makes_the_night(forgetf
     assert [each.look for each in attempts] == list(range(2, len(attempts) + 2))
     failed, mended = batch_of(forgetful, failed_id), batch_of(forgetful, found.batch_id)
     assert mended.generator_id != failed.generator_id
+    assert attempts[-1].after["lacking_rows"] < attempts[-1].before["lacking_rows"]
     release(forgetful, spec, found.judgement.validation_id)
     assert wards(forgetful, day)["rare"] > 40
 
@@ -190,6 +164,7 @@ def test_no_information_of_anchor_rows_gets_through(forgetful: House, clinic: Da
     def made() -> dict[str, tuple[str, ...]]:
         hashes = {}
         for mending in attempts(forgetful, clinic, batch):
+            assert isinstance(mending, Mending), mending
             with forgetful.ledger.transaction() as books:
                 shards = books.batches.shards(mending.attempt.repaired_batch_id)
             hashes[mending.attempt.step] = tuple(shard.sha256 for shard in shards)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from tests.ledger.facts import NIGHT, NOON, batch, furnish, uid
+from tests.ledger.facts import NIGHT, NOON, batch, furnish, uid, validation
 
 from headwater.ledger import Ledger, LedgerError
 from headwater.ledger.guard_records import Repair
@@ -67,9 +67,32 @@ def test_two_attempts_never_have_one_look(ledger: Ledger) -> None:
         books.repairs.record(attempt("second", 2))
 
 
-@pytest.mark.parametrize(("changes", "rule"), [({"touched_rows": 11}, "touched"), ({"step": "reject"}, "step")])
+def test_looks_of_a_date_are_its_attempts_and_the_planned_batches_that_failed(ledger: Ledger) -> None:
+    later = NOON + timedelta(hours=1)
+    with ledger.transaction() as books:
+        books.batches.open(batch("other", created_at=later))
+        assert books.repairs.looks("clinic", NIGHT, later) == 0
+        books.validations.record(validation("of batch", batch_id=uid("batch"), passed=False), [])
+        books.repairs.record(attempt("first", 2))
+        books.validations.record(validation("of first", batch_id=uid("first"), passed=False), [])
+        assert books.repairs.looks("clinic", NIGHT, later) == 2
+        assert books.repairs.looks("clinic", NIGHT, NOON) == 0, "judged again, the first batch has its first look"
+        books.validations.record(validation("of other", batch_id=uid("other"), passed=False), [])
+        assert books.repairs.looks("clinic", NIGHT, later) == 2
+        assert books.repairs.looks("clinic", NIGHT) == 3
+        books.validations.record(validation("of second", batch_id=uid("second"), passed=True), [])
+        assert books.repairs.looks("clinic", NIGHT) == 3, "who passed gave no reason for another try"
+        assert books.repairs.looks("clinic", date(2026, 1, 2)) == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"touched_rows": 11}, "ck_repairs_touched_rows_are_of_the_batch"),
+        ({"step": "reject"}, "ck_repairs_step_is_known"),
+    ],
+)
 def test_what_makes_no_sense_is_refused(ledger: Ledger, changes: dict[str, Any], rule: str) -> None:
     good = attempt("first", 2).model_dump()
-    with pytest.raises(LedgerError), ledger.transaction() as books:
+    with pytest.raises(LedgerError, match=rule), ledger.transaction() as books:
         books.repairs.record(Repair.model_construct(**{**good, **changes}))
-    assert rule

@@ -1,4 +1,4 @@
-"""A table with every kind of column, its frozen profile, and more rows of the same kind."""
+"""A table with every kind of column, as ``acquire`` would find it; its frozen profile, and more rows of its kind."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from headwater.generators.table_codec import TableCodec
 from headwater.repair.frozen import Bins, freeze
 from headwater.tables.frames import conform
 from headwater.tables.schema import ColumnSchema, TableSchema
 
 SCHEMA = TableSchema(
     columns=(
-        ColumnSchema(name="key", sdtype="id", storage="integer", nullable=False, decimals=0),
+        ColumnSchema(name="key", sdtype="id", storage="integer", nullable=False),
         ColumnSchema(name="ward", sdtype="categorical", storage="text", nullable=True, categories=("a", "b", "rare")),
         ColumnSchema(name="dose", sdtype="categorical", storage="real", nullable=False, categories=(0.5, 1.0)),
-        ColumnSchema(name="age", sdtype="numerical", storage="integer", nullable=False, decimals=0),
+        ColumnSchema(name="age", sdtype="numerical", storage="integer", nullable=False),
         ColumnSchema(name="cost", sdtype="numerical", storage="real", nullable=True, decimals=2),
         ColumnSchema(name="weight", sdtype="numerical", storage="real", nullable=False),
         ColumnSchema(name="ill", sdtype="boolean", storage="boolean", nullable=False),
@@ -53,26 +54,15 @@ def rows(count: int, seed: int, *, rare: float = 0.05) -> pd.DataFrame:
 
 
 def asked(conditions: Mapping[str, Any], count: int) -> pd.DataFrame:
-    """Rows that meet conditions as ``sample_where`` knows them: closed ranges, lists of categories, None: missing."""
-    found = _many()
-    for name, wanted in conditions.items():
-        values = found[name]
-        if wanted is None:
-            met = values.isna()
-        elif isinstance(wanted, list):
-            met = values.isin(wanted)
-        else:
-            low, high = wanted
-            met = values.notna()
-            met &= True if low is None else (values >= low).fillna(False)
-            met &= True if high is None else (values <= high).fillna(False)
-        found = found[met.astype(bool)]
-    return found.head(count).reset_index(drop=True)
+    """Rows that meet conditions, read as the generators' ``sample_where`` reads them."""
+    many, codec = _many()
+    return many[codec.meets(many, codec.wanted(conditions))].head(count).reset_index(drop=True)
 
 
 @cache
-def _many() -> pd.DataFrame:
-    return rows(40_000, 99)
+def _many() -> tuple[pd.DataFrame, TableCodec]:
+    found = rows(40_000, 99)
+    return found, TableCodec.learn(found, SCHEMA)
 
 
 @pytest.fixture(scope="session")

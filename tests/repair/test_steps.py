@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from tests.repair.conftest import SCHEMA, asked, rows
 
+from headwater.generators.table_codec import TableCodec
 from headwater.repair.exchange import Repaired, drawn, exchange
-from headwater.repair.frozen import Bins
+from headwater.repair.frozen import Bins, FrozenProfile, Margin, freeze
 from headwater.repair.raking import CAP, rake
 from headwater.repair.reweigh import reweigh
 from headwater.repair.standing import Short, standing
 from headwater.repair.top_up import condition, top_up
+from headwater.tables.frames import conform
+from headwater.tables.schema import ColumnSchema, TableSchema
 
 N, LIMIT = 2_000, 200
 Step = Callable[[Bins, Repaired, int], Repaired]
@@ -113,6 +118,69 @@ def test_every_condition_asks_for_its_own_bin(bins: Bins) -> None:
             assert set(bins.of(found)[table][0].tolist()) == {int(place)}
             looked += 1
     assert looked > 100
+
+
+def counted(visits: list[int], seed: int = 0) -> pd.DataFrame:
+    """A table with one integer column, as the sources find it: without decimals."""
+    random = np.random.default_rng(seed)
+    frame = pd.DataFrame({"visits": random.permutation(visits), "weight": random.normal(70, 10, len(visits))})
+    return conform(frame, VISITS)
+
+
+VISITS = TableSchema(
+    columns=(
+        ColumnSchema(name="visits", sdtype="numerical", storage="integer", nullable=False),
+        ColumnSchema(name="weight", sdtype="numerical", storage="real", nullable=False),
+    )
+)
+
+
+def test_lost_zeros_of_an_integer_column_come_back_as_zeros() -> None:
+    """The condition is read as a generator reads it, which takes a number just below 1 for 1."""
+    train = counted([0] * 240 + [1] * 1_000 + [2] * 1_000 + [7] * 760)
+    bins, codec = Bins(freeze(train, VISITS), VISITS), TableCodec.learn(train, VISITS)
+    more = counted([0, 1, 2, 7] * 3_000, 1)
+
+    def made(conditions: Mapping[str, Any], count: int) -> pd.DataFrame:
+        return more[codec.meets(more, codec.wanted(conditions))].head(count).reset_index(drop=True)
+
+    batch = whole(counted([1] * 760 + [2] * 700 + [7] * 540, 2))
+    found = top_up(bins, batch, made, LIMIT, np.random.default_rng(0))
+    assert (found.frame["visits"] == 0).sum() == pytest.approx(0.08 * N, abs=20)
+    assert (found.frame.loc[found.touched, "visits"] == 0).mean() > 0.95
+
+
+@pytest.mark.parametrize(("edge", "low", "high"), [(3.0, 3, 2), (3.2, 4, 3), (-3.0, -3, -4), (-3.2, -3, -4)])
+def test_edges_between_whole_numbers_are_asked_for_in_whole_numbers(edge: float, low: int, high: int) -> None:
+    margins = [Margin(column=name, edges=(edge,), counts=(1, 1, 0)) for name in ("visits", "weight")]
+    bins = Bins(FrozenProfile(rows=2, margins=tuple(margins), pairs=()), VISITS)
+    assert condition(bins, Short(0, 0, 1)) == {"visits": (None, high)}
+    assert condition(bins, Short(0, 1, 1)) == {"visits": (low, None)}
+
+
+def test_rows_outside_of_the_bin_that_was_asked_for_are_not_taken(bins: Bins) -> None:
+    """A generator of the user's own may take a condition for another one."""
+    batch, other = lacking(), rows(3_000, 12, rare=0.0)
+    found = top_up(bins, batch, lambda conditions, count: other.head(count), LIMIT, np.random.default_rng(0))
+    assert not (found.touched & (found.frame["ward"] == "rare")).any()
+    assert standing(bins, found.frame).lacking <= standing(bins, batch.frame).lacking
+
+
+@STEPS
+def test_no_two_rows_share_a_key(bins: Bins, step: Step) -> None:
+    """Keys of learned columns: of the batch's rows and the donors each is there once."""
+    names = ["age", "cost"]
+    frame = rows(N, 5, rare=0.0).drop_duplicates(names).dropna(subset=names).reset_index(drop=True)
+    found = step(bins, replace(whole(frame), keys=(tuple(names),)), LIMIT)
+    assert found.touched.any()
+    assert not found.frame[names].dropna().duplicated().any()
+
+
+def test_a_pool_that_has_no_free_key_changes_nothing(bins: Bins) -> None:
+    batch = replace(lacking(), keys=(("weight",),))
+    same = batch.frame
+    found = reweigh(bins, batch, lambda count: same, LIMIT, np.random.default_rng(0))
+    assert found is batch
 
 
 def test_raked_rows_have_the_margins(bins: Bins) -> None:

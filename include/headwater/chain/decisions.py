@@ -21,14 +21,18 @@ def decided(
     at: datetime,
     decided_by: str = "headwater",
     detail: Mapping[str, Any] | None = None,
+    after: datetime | None = None,
 ) -> Decision:
     """The decision of this run about ``subject``, a pair of kind and id; made again by the same run, it is the same.
 
-    ``decided_by`` is the machine, or the person who asked; ``detail`` is kept beside the run's id.
+    For another reason it is another one: a run that is cleared may end otherwise. ``after`` is when the like was done
+    before, where it was undone since: then it is another one too. ``decided_by`` is the machine, or the person who
+    asked; ``detail`` is kept beside the run's id.
     """
     subject_kind, subject_id = subject
+    what = f"{kind}: {reason}" if after is None else f"{kind} after {after.isoformat()}: {reason}"
     return Decision(
-        decision_id=identity.decision_id(subject_id or dataset, kind, house.run_id),
+        decision_id=identity.decision_id(subject_id or dataset, what, house.run_id),
         dataset=dataset,
         kind=kind,
         subject_kind=subject_kind,

@@ -24,10 +24,13 @@ log = logging.getLogger(__name__)
 READABLE = ("released", "superseded")
 """Batches that readers see, and those they saw before another took the date: their files are still in their place."""
 
+UNDER_WAY = ("planned", "produced", "passed", "failed")
+"""Batches that could still be released, a failed one after repair: a recall holds them back."""
+
 
 @dataclass(frozen=True)
 class Recall:
-    """Whose batches were recalled, under which number, and which of them by this call."""
+    """Whose batches were recalled, under which number, and which of them by this call; none where all are held back."""
 
     generator_id: str
     version: int
@@ -48,7 +51,8 @@ def recall(house: House, spec: DatasetSpec, version: str, reason: str, decided_b
         decided_by: the name of the person.
 
     Raises:
-        RequestRefusedError: there is no such version, it is champion now, or it has no batch to recall.
+        RequestRefusedError: there is no such version, it is champion now, or it has no batch to recall or
+            to hold back.
     """
     request = Request.of(version, reason, decided_by)
     withdrawn, batches = _begin(house, spec.dataset, request)
@@ -91,10 +95,12 @@ def _begin(house: House, dataset: str, request: Request) -> tuple[ChampionVersio
         books.champions.hold_releases(wanted.generator_id)
         batches = books.batches.made_by(wanted.generator_id, READABLE)
         if done is None:
-            if not batches:
+            is_held_back = wanted.recalled_at is not None
+            if not batches and (is_held_back or not books.batches.made_by(wanted.generator_id, UNDER_WAY)):
                 raise RequestRefusedError(
-                    f"Nothing to recall: no batch of version {wanted.version} of {dataset} is with its readers. "
-                    "Cure: name the version whose batches you mean; headwater.batch_lineage shows who made which."
+                    f"Nothing to recall: no batch of version {wanted.version} of {dataset} is with its readers or on "
+                    "its way to them. Cure: name the version whose batches you mean; headwater.batch_lineage shows who "
+                    "made which."
                 )
             at, detail = datetime.now(UTC), {"version": wanted.version, "batch_count": len(batches)}
             books.decisions.record(

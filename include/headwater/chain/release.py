@@ -77,9 +77,10 @@ def _publish(house: House, spec: DatasetSpec, batch: Batch, validation: Validati
         books.readers.publish(batch.dataset, schema, batch.batch_date, batch.batch_id, tables)
         books.readers.label(batch.dataset, batch.batch_date, _label(batch))
         books.batches.mark(batch.batch_id, "released", location=target, released_at=now)
-        books.decisions.record(
-            decided(house, batch.dataset, "release", ("batch", batch.batch_id), reason=validation.sentence, at=now)
-        )
+        subject, reason = ("batch", batch.batch_id), validation.sentence
+        # Released before, it was recalled, superseded or retired since.
+        released = decided(house, batch.dataset, "release", subject, reason=reason, at=now, after=batch.released_at)
+        books.decisions.record(released)
         books.lineage.record("batch", batch.batch_id, "reader", f"synthetic.{batch.dataset}")
         books.readers.drop_aside(batch.dataset, batch.batch_date, batch.batch_id)
         if source != target:

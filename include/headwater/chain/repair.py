@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from headwater.chain import keys
 from headwater.chain.house import House
-from headwater.chain.mending import Mending, attempts
+from headwater.chain.mending import Mending, PassedOver, attempts
+from headwater.chain.unusable import UNUSABLE
 from headwater.chain.validate import SETTLED, Judgement, validate
 from headwater.checks import category, cell, column, dependence, fairness, joint, neighbours, pair, tail, utility
 from headwater.checks.result import CheckResult
@@ -46,10 +47,11 @@ def repair(house: House, spec: DatasetSpec, validation_id: str) -> Repaired:
     """Mend the batch of a failed validation, step by step until one passes; a batch that passed goes on as it is.
 
     Every attempt counts for the batch date, whatever run made it, and is judged by narrower limits than the one before.
-    The same batch is mended in the same way every time.
+    The same batch is mended in the same way every time. A step that cannot be taken or judged, because a model, a file
+    or an anchor cannot be used, is told and passed over: a batch that nobody mends goes to quarantine.
 
     Raises:
-        CannotJudgeError, ArtifactError: as in ``validate``.
+        ChangedBatchError: as in ``validate``.
     """
     with house.ledger.transaction() as books:
         validation = books.validations.get(validation_id)
@@ -62,21 +64,24 @@ def repair(house: House, spec: DatasetSpec, validation_id: str) -> Repaired:
         return Repaired(batch.batch_id, first, refused)
     tried: list[str] = []
     for mending in attempts(house, spec, batch, exchange=_is_exchangeable(failed)):
-        judged = _judged(house, spec, mending)
-        tried.append(f"{mending.words} {judged.sentence}")
-        log.info("%s on %s: %s", spec.dataset, batch.batch_date, tried[-1])
-        if judged.is_passed:
+        judged, sentence = _outcome(house, spec, mending)
+        tried.append(sentence)
+        log.info("%s on %s: %s", spec.dataset, batch.batch_date, sentence)
+        if isinstance(mending, PassedOver):
+            continue
+        if judged is not None and judged.is_passed:
             house.store.delete(keys.work(batch.dataset, batch.batch_id))  # its verdict and page stay
             return Repaired(mending.attempt.repaired_batch_id, judged, " ".join(tried))
         house.store.delete(keys.work(batch.dataset, mending.attempt.repaired_batch_id))
-    return Repaired(batch.batch_id, first, " ".join(tried) or "Nothing could be mended, or no attempt was left.")
+    return Repaired(batch.batch_id, first, " ".join(tried) or "Nothing could be mended within the limits of the spec.")
 
 
 def _objection(spec: DatasetSpec, batch: Batch, first: Judgement, failed: Sequence[CheckResult]) -> str:
     """Why the batch is not mended; empty where it is."""
     if first.is_passed:
         return "The batch passed, so nothing is to be mended."
-    if batch.status in SETTLED:
+    is_back = batch.status == "retired" and batch.released_at is None  # it failed then; its date is made again
+    if batch.status in SETTLED and not is_back:
         return f"The batch is {batch.status} already; a settled batch is not mended."
     if not spec.repair.attempts:
         return "The spec allows no repair (repair.attempts is 0)."
@@ -88,6 +93,17 @@ def _objection(spec: DatasetSpec, batch: Batch, first: Judgement, failed: Sequen
 def _is_exchangeable(failed: Sequence[CheckResult]) -> bool:
     """Whether other rows of the same generator can mend it. Repeated, copied or foreign rows it would make again."""
     return all(check.family in MODES | CONSEQUENCES and not check.error for check in failed)
+
+
+def _outcome(house: House, spec: DatasetSpec, mending: Mending | PassedOver) -> tuple[Judgement | None, str]:
+    """The verdict of an attempt, and what to tell of it; without a verdict where it was not made or not judged."""
+    if isinstance(mending, PassedOver):
+        return None, mending.words
+    try:
+        judged = _judged(house, spec, mending)
+    except UNUSABLE as error:
+        return None, f"{mending.words} It could not be judged: {str(error).rstrip('.')}."
+    return judged, f"{mending.words} {judged.sentence}"
 
 
 def _judged(house: House, spec: DatasetSpec, mending: Mending) -> Judgement:

@@ -14,7 +14,8 @@ from headwater.spec import DatasetSpec
 def retire(house: House, spec: DatasetSpec, today: date) -> list[str]:
     """Remove batches past their days and return their ids."""
     kept = dict.fromkeys(("released", "superseded", "recalled"), spec.retention.released_days)
-    kept["quarantined"] = spec.retention.quarantined_days
+    # A batch that was mended, or was a mended one that failed too, stays failed; its page has rows beside it.
+    kept |= dict.fromkeys(("quarantined", "failed"), spec.retention.quarantined_days)
     with house.ledger.transaction() as books:
         old = [
             batch

@@ -16,6 +16,7 @@ from headwater.chain.house import House
 from headwater.chain.profile import reference_of
 from headwater.checks.facts import TableFacts
 from headwater.checks.judge import Judge
+from headwater.checks.null import LOOKS_MAX
 from headwater.checks.prepared import Prepared
 from headwater.checks.verdict import verdict
 from headwater.expectations import validate as expectations
@@ -31,6 +32,8 @@ LAST_ROWS_MAX = 100_000
 SETTLED = ("released", "quarantined", "superseded", "recalled", "retired")
 """Statuses after which a batch is a fact: made again, it must be the same."""
 
+TODAY = "Held to the contract on the newer real rows that the night's own generator learned from: "
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -45,6 +48,9 @@ class Judgement:
 def validate(house: House, spec: DatasetSpec, batch_id: str) -> Judgement:
     """Judge a produced batch.
 
+    One that the champion before made in place of a failed batch is held to its own certificate and, where it passes, to
+    the contract on the snapshot that the failed batch is of: its own anchor knows nothing of what is new since.
+
     Raises:
         IncompleteBatchError: a shard is missing, or its file is not the one that was made.
         ChangedBatchError: a batch that was settled before has other rows now.
@@ -56,36 +62,55 @@ def validate(house: House, spec: DatasetSpec, batch_id: str) -> Judgement:
         schema = books.snapshots.get(generator.snapshot_id).schema
         shards = books.batches.shards(batch_id)
         attempt = books.repairs.that_made(batch_id)
+        look = attempt.look if attempt else 1 + books.repairs.looks(spec.dataset, batch.batch_date, batch.created_at)
+        now = books.snapshots.of_generator(books.batches.get(attempt.batch_id).generator_id) if attempt else None
         history = _history(books.validations.trend(spec.dataset, batch.batch_date, limit=BATCHES - 1))
     content = _content_of(batch, shards)
     rows = pa.concat_tables([house.store.read_table(shard.key, sha256=shard.sha256) for shard in shards])
-    facts, judge = _judge(house, spec, batch, generator, content, look=attempt.look if attempt else 1)
-    subject = expectations.Subject(
-        dataset=spec.dataset,
-        batch_id=batch_id,
+    facts, judge = _judge(house, spec, batch, content, generator.snapshot_id, maker=generator, look=look)
+    subject = _subject(batch, generator, content, started)
+    frame = from_arrow(rows, schema)
+    found = expectations.validate(frame, spec, facts, judge, subject, history=history)
+    if now is not None and now.snapshot_id != generator.snapshot_id and verdict(list(found.results)).passed:
+        facts, judge = _judge(house, spec, batch, content, now.snapshot_id, look=look)
+        again = expectations.validate(frame, spec, facts, judge, subject, history=history)
+        if not verdict(list(again.results)).passed:
+            return _record(house, batch, subject, again, TODAY)
+    return _record(house, batch, subject, found)
+
+
+def _subject(batch: Batch, generator: Generator, content: str, started: datetime) -> expectations.Subject:
+    return expectations.Subject(
+        dataset=batch.dataset,
+        batch_id=batch.batch_id,
         batch_date=batch.batch_date,
-        validation_id=identity.validation_id(batch_id, content),
+        validation_id=identity.validation_id(batch.batch_id, content),
         started_at=started,
         generator=generator.label,
         rows=batch.rows,
         content_hash=content,
     )
-    found = expectations.validate(from_arrow(rows, schema), spec, facts, judge, subject, history=history)
-    return _record(house, batch, subject, found)
 
 
 def _judge(
-    house: House, spec: DatasetSpec, batch: Batch, generator: Generator, content: str, *, look: int
+    house: House,
+    spec: DatasetSpec,
+    batch: Batch,
+    content: str,
+    snapshot_id: str,
+    *,
+    look: int,
+    maker: Generator | None = None,
 ) -> tuple[TableFacts, Judge]:
-    """The facts of the generator's snapshot, and its judge: noise floor, certificate, what earlier batches held."""
-    facts, reference = reference_of(house, spec, generator.snapshot_id)
+    """The facts of a snapshot, and its judge: noise floor, the maker's certificate, what earlier batches held."""
+    facts, reference = reference_of(house, spec, snapshot_id)
     prepared = Prepared.of(reference, reference.judge_rows(batch.rows))
-    floor = noise_floor(house, spec, generator.snapshot_id, prepared)
-    own = certificate(house, spec, generator, prepared)
+    floor = noise_floor(house, spec, snapshot_id, prepared)
+    own = None if maker is None else certificate(house, spec, maker, prepared)
     with house.ledger.transaction() as books:
         same = books.batches.made_before(batch.dataset, content, batch.batch_date)
     same_as = None if same is None else same.batch_date.isoformat()
-    return facts, Judge(prepared, floor, own, _last_rows(house, batch, prepared), same_as, look)
+    return facts, Judge(prepared, floor, own, _last_rows(house, batch, prepared), same_as, min(look, LOOKS_MAX))
 
 
 def _last_rows(house: House, batch: Batch, prepared: Prepared) -> NDArray[np.uint64] | None:
@@ -110,9 +135,12 @@ def _history(trend: Mapping[str, Sequence[TrendPoint]]) -> dict[str, list[Point]
     }
 
 
-def _record(house: House, batch: Batch, subject: expectations.Subject, found: expectations.Validation) -> Judgement:
+def _record(
+    house: House, batch: Batch, subject: expectations.Subject, found: expectations.Validation, held_to: str = ""
+) -> Judgement:
     """The page to the store first, then all else to the ledger in one transaction: no verdict without its page."""
     judged = verdict(list(found.results))
+    sentence = held_to + judged.sentence
     docs_key = _publish(house, subject, found)
     finished = datetime.now(UTC)
     validation = Validation(
@@ -120,7 +148,7 @@ def _record(house: House, batch: Batch, subject: expectations.Subject, found: ex
         batch_id=batch.batch_id,
         content_hash=subject.content_hash,
         passed=judged.passed,
-        sentence=judged.sentence,
+        sentence=sentence,
         docs_key=docs_key,
         suite=found.suite,
         started_at=subject.started_at,
@@ -133,7 +161,7 @@ def _record(house: House, batch: Batch, subject: expectations.Subject, found: ex
         if batch.status not in SETTLED:
             status = "passed" if judged.passed else "failed"
             books.batches.mark(batch.batch_id, status, content_hash=subject.content_hash)
-    return Judgement(subject.validation_id, judged.passed, judged.sentence, docs_key)
+    return Judgement(subject.validation_id, judged.passed, sentence, docs_key)
 
 
 def _publish(house: House, subject: expectations.Subject, found: expectations.Validation) -> str:

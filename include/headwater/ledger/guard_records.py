@@ -45,7 +45,8 @@ class ContaminationScan(Model):
 class Repair(Model):
     """One attempt to mend a night: of the failed batch ``batch_id`` it made ``repaired_batch_id``.
 
-    ``look`` counts the judgements of the night, so the first attempt is look 2. ``before`` and ``after`` say how the
+    ``look`` counts the judgements of the date, so the first attempt is look 2 or, where another batch of the date had
+    failed before, a later one. ``before`` and ``after`` say how the
     rows stand to the frozen profile. ``touched_rows`` are those that were exchanged; all, for a previous champion's
     batch. Its verdict is that of the repaired batch.
     """

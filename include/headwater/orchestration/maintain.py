@@ -14,9 +14,9 @@ DAILY = "30 5 * * *"
 DOC = """\
 ### Retire old batches and unused real rows of `{dataset}`
 
-Released batches are kept {released} days, recalled ones too, quarantined ones {quarantined}. Snapshots that no
-generator learned from are kept {unused} days after the source showed their rows last. Older ones leave Postgres and
-the store; what the ledger knows of them stays.
+Released batches are kept {released} days, recalled ones too, quarantined and failed ones {quarantined}. Snapshots
+that no generator learned from are kept {unused} days after the source showed their rows last. Older ones leave
+Postgres and the store; what the ledger knows of them stays.
 """
 
 

@@ -1,11 +1,12 @@
 """Exchanging rows: places of a batch get the learned columns of other rows; ids and personal data stay.
 
-So keys stay unique, and what was made for a row to be addressed by is not made twice.
+So ids stay unique, and what was made for a row to be addressed by is not made twice. Keys of learned columns stay
+unique because donors that repeat one are left out.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -21,10 +22,21 @@ class Repaired:
     Attributes:
         frame: all rows, conforming to the schema.
         touched: bool ``(rows,)``: which of them were exchanged, by this step or an earlier one.
+        keys: columns whose values together no two rows may share, where none of them is missing.
     """
 
     frame: pd.DataFrame
     touched: NDArray[np.bool_]
+    keys: tuple[tuple[str, ...], ...] = ()
+
+    def fitting(self, donors: pd.DataFrame) -> pd.DataFrame:
+        """The donors that repeat no key, neither of a row nor of a donor before them."""
+        repeats = np.zeros(len(donors), dtype=bool)
+        for names in self.keys:
+            both = pd.concat([self.frame[list(names)], donors[list(names)]], ignore_index=True)
+            again = both.duplicated() & both.notna().all(axis=1)
+            repeats |= again.to_numpy()[len(self.frame) :]
+        return donors[~repeats]
 
 
 def exchange(rows: Repaired, places: NDArray[np.intp], donors: pd.DataFrame, schema: TableSchema) -> Repaired:
@@ -47,7 +59,7 @@ def exchange(rows: Repaired, places: NDArray[np.intp], donors: pd.DataFrame, sch
     )
     touched = rows.touched.copy()
     touched[places] = True
-    return Repaired(frame, touched)
+    return replace(rows, frame=frame, touched=touched)
 
 
 def drawn(weights: NDArray[np.float64], count: int, random: np.random.Generator) -> NDArray[np.intp]:

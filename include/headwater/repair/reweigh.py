@@ -38,10 +38,13 @@ def reweigh(bins: Bins, rows: Repaired, make: Make, limit: int, random: np.rando
     count = min(limit, _lacking(before.short))
     if not count:
         return rows
-    pool = make(min(POOL * count, POOL_MAX * len(rows.frame)))
+    pool = rows.fitting(make(min(POOL * count, POOL_MAX * len(rows.frame))))
+    if pool.empty:
+        return rows
     room = np.where(rows.touched, 0.0, np.maximum(0.0, 1 - rake(bins.of(rows.frame))))
     leaving = drawn(room, count, random)
     coming = drawn(rake(_asked(bins, pool, before.short, len(leaving))), len(leaving), random)
+    leaving = leaving[: len(coming)]
     found = exchange(rows, leaving, pool.iloc[coming], bins.schema)
     return found if standing(bins, found.frame).distance < before.distance else rows
 

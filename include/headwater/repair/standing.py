@@ -53,13 +53,18 @@ class Standing:
         """Smaller is nearer to the profile."""
         return self.margin_tvd + self.pair_tvd
 
+    @property
+    def lacking(self) -> int:
+        """Rows that the short bins lack, all together; a row is counted in every table that lacks it."""
+        return sum(each.lacking for each in self.short)
+
     def told(self) -> dict[str, Any]:
         """The figures as JSON: no value of any row."""
         return {
             "margin_tvd": round(self.margin_tvd, 6),
             "pair_tvd": round(self.pair_tvd, 6),
             "short_bins": len(self.short),
-            "lacking_rows": sum(each.lacking for each in self.short),
+            "lacking_rows": self.lacking,
         }
 
 

@@ -5,7 +5,8 @@ Belongs here: the condition of a bin, and whose place its rows take. Does not: w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,14 +28,25 @@ Make = Callable[[Mapping[str, Any], int], pd.DataFrame]
 
 
 def top_up(bins: Bins, rows: Repaired, make: Make, limit: int, random: np.random.Generator) -> Repaired:
-    """Exchange up to ``limit`` rows for rows of the short bins.
+    """Exchange up to ``limit`` rows for rows of the short bins; none where no fewer would be lacking then.
+
+    By what is lacking, not by the distance as in ``reweigh``: that is the largest of all columns, and the rows of a
+    rare bin do not move the noise that it mostly is.
 
     Bins of one column come first, those that lack most before others: their rows fill bins of pairs too. Rows of a bin
     that is short keep their place; among the others those go first that the batch has too many of.
     """
-    short = standing(bins, rows.frame).short[:ASKED_MAX]
-    if not short:
+    before = standing(bins, rows.frame)
+    if not before.short:
         return rows
+    found = _filled(bins, rows, before.short[:ASKED_MAX], make, limit=limit, random=random)
+    return found if standing(bins, found.frame).lacking < before.lacking else rows
+
+
+def _filled(
+    bins: Bins, rows: Repaired, short: Sequence[Short], make: Make, *, limit: int, random: np.random.Generator
+) -> Repaired:
+    """The batch with rows for these bins, as far as the generator makes some that lie in them."""
     tables = bins.of(rows.frame)
     room = np.where(rows.touched, 0.0, 1 / rake(tables))
     for each in short:
@@ -45,7 +57,8 @@ def top_up(bins: Bins, rows: Repaired, make: Make, limit: int, random: np.random
         # Counted anew: rows for other bins may have fallen into this one.
         lacking = round(float(counts[each.place]) * len(placed) / bins.profile.rows - (placed == each.place).sum())
         wanted = min(left, lacking)
-        donors = make(condition(bins, each), wanted) if wanted > 0 else rows.frame[:0]
+        donors = rows.fitting(make(condition(bins, each), wanted)) if wanted > 0 else rows.frame[:0]
+        donors = donors[bins.of(donors)[each.table][0] == each.place]  # whatever a generator takes a range for
         places = drawn(room, len(donors), random)
         if not len(places):
             continue
@@ -83,9 +96,12 @@ def _of_column(bins: Bins, margin: int, places: NDArray[np.intp]) -> tuple[str, 
 
 
 def _value(edge: float | None, column: ColumnSchema) -> Any:
-    if edge is None or column.storage not in ("date", "timestamp"):
-        return edge
-    return np.datetime64(round(edge * 1e6), "us")
+    """The smallest value of the bin above an edge."""
+    if edge is None:
+        return None
+    if column.storage in ("date", "timestamp"):
+        return np.datetime64(round(edge * 1e6), "us")
+    return math.ceil(edge) if column.storage == "integer" else edge
 
 
 def _below(edge: float | None, column: ColumnSchema) -> Any:
@@ -94,4 +110,6 @@ def _below(edge: float | None, column: ColumnSchema) -> Any:
         return None
     if column.storage in ("date", "timestamp"):
         return np.datetime64(round(edge * 1e6), "us") - np.timedelta64(1, "us")
+    if column.storage == "integer":
+        return math.ceil(edge) - 1
     return float(np.nextafter(edge, -np.inf)) if column.decimals is None else edge - 10.0**-column.decimals

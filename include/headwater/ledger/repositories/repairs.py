@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from headwater.ledger.errors import LedgerError
 from headwater.ledger.guard_records import Repair
+from headwater.ledger.models.batches import BatchRow
 from headwater.ledger.models.repairs import RepairRow
+from headwater.ledger.models.validations import ValidationRow
 from headwater.ledger.repositories.rows import to_record, to_values
 from headwater.ledger.upsert import insert_new
 
@@ -44,6 +46,20 @@ class Repairs:
         """Attempts so far for the dataset's batches of that date."""
         query = select(func.count()).where(RepairRow.dataset == dataset, RepairRow.batch_date == batch_date)
         return self._session.scalar(query) or 0
+
+    def looks(self, dataset: str, batch_date: date, before: datetime | None = None) -> int:
+        """Judgements that the date has spent: attempts to mend it, and batches of it that failed as they were planned.
+
+        ``before``: of those alone that were opened earlier, so that a batch judged again has the look that it had.
+        """
+        attempts = select(func.count()).where(RepairRow.dataset == dataset, RepairRow.batch_date == batch_date)
+        own = (BatchRow.dataset == dataset) & (BatchRow.batch_date == batch_date)
+        is_failed = exists().where(ValidationRow.batch_id == BatchRow.batch_id, ~ValidationRow.passed)
+        is_mended = exists().where(RepairRow.repaired_batch_id == BatchRow.batch_id)
+        planned = select(func.count()).select_from(BatchRow).where(own, is_failed, ~is_mended)
+        if before is not None:
+            attempts, planned = attempts.where(RepairRow.made_at < before), planned.where(BatchRow.created_at < before)
+        return (self._session.scalar(attempts) or 0) + (self._session.scalar(planned) or 0)
 
     def of(self, dataset: str, batch_date: date) -> list[Repair]:
         """All attempts for that date, in their order."""

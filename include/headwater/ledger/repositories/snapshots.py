@@ -35,6 +35,10 @@ class Snapshots:
             raise NotInLedger(f"There is no snapshot {snapshot_id} in the ledger. Cure: run acquire.")
         return to_record(Snapshot, row)
 
+    def is_known(self, snapshot_id: str) -> bool:
+        """Whether there is a snapshot of that id."""
+        return self._session.get(SnapshotRow, snapshot_id, populate_existing=True) is not None
+
     def of_generator(self, generator_id: str) -> Snapshot:
         """The snapshot that a generator learned from. Raises: NotInLedger."""
         query = select(SnapshotRow).join(GeneratorRow, GeneratorRow.snapshot_id == SnapshotRow.snapshot_id)

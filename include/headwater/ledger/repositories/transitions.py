@@ -8,7 +8,7 @@ NEXT: dict[str, frozenset[str]] = {
     "planned": frozenset({"produced", "passed", "failed", "superseded"}),
     "produced": frozenset({"passed", "failed", "superseded"}),
     "passed": frozenset({"produced", "failed", "released", "superseded"}),
-    "failed": frozenset({"produced", "passed", "quarantined", "superseded"}),
+    "failed": frozenset({"produced", "passed", "quarantined", "superseded", "retired"}),
     "released": frozenset({"superseded", "recalled", "retired"}),
     "quarantined": frozenset({"released", "retired", "superseded"}),
     "superseded": frozenset({"released", "quarantined", "recalled", "retired"}),
