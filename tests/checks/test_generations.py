@@ -8,7 +8,7 @@ from benchmarks.watch.limits import generation_scores
 from scipy.stats import binom
 
 from headwater.checks import generations
-from headwater.checks.generations import ROAM, ROAM_FROM, SPREAD, limit, slide, spread
+from headwater.checks.generations import ROAM, ROAM_FROM, SPREAD, are_of_one_size, limit, slide, spread
 from headwater.checks.indicators import GENERATIONS_PART, STEADY
 
 ALARM = limit(0.01 * GENERATIONS_PART / (len(STEADY) + 1))
@@ -21,6 +21,14 @@ def test_a_hand_computed_step() -> None:
     assert (found.at, found.before, found.after) == (1, 1, 1)
     assert found.shift == pytest.approx(3.0)
     assert found.score == pytest.approx(3 / np.sqrt(2 * (ROAM**2 + 1)))
+
+
+@pytest.mark.parametrize(
+    ("rows", "others", "expected"),
+    [(2_000, 2_190, True), (2_000, 2_400, False), (110, 130, True), (110, 160, False), (300, 0, False)],
+)
+def test_judgements_of_about_one_size_are_compared(rows: int, others: int, *, expected: bool) -> None:
+    assert are_of_one_size(rows, others) is expected
 
 
 def test_a_single_generation_says_nothing() -> None:

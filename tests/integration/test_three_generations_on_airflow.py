@@ -380,16 +380,16 @@ def test_the_watch_followed_every_release_and_every_promotion(
         alarms = books.watch.alarms(DATASET)
         versions = books.champions.versions(DATASET)
         nights_together = books.watch.points(DATASET, "union", "union.repeats")
-        champions_together = books.watch.points(DATASET, "generations", "all together")
+        charted = books.watch.points(DATASET, "generations", "all together")
+        succeeded = books.watch.points(DATASET, "generations", "succession")
     assert alarms == []
     champions = [each.generator_id for each in versions]
     assert [point.generator_id for point in nights_together] == [
         each.batch.generator_id for each in (leak, second, third)
     ]
     assert [point.subject_id for point in nights_together] == [each.batch.batch_id for each in (leak, second, third)]
-    assert [point.subject_id for point in champions_together] == champions[1:], (
-        "one champion alone is compared with nobody"
-    )
+    assert [point.subject_id for point in succeeded] == champions[1:], "one champion alone is compared with nobody"
+    assert charted == [], "each source is larger than the one before, and judgements of other sizes are not compared"
 
 
 def watches(airflow: RunningAirflow, asset: str, made: Run) -> list[str]:

@@ -152,8 +152,7 @@ def _judgements(
     now = known.get(champion.generator_id, [])
     size = now[-1][0] if now else 0
     return reigns, {
-        reign: [effects for n, effects in told if abs(n - size) <= generations.SIZES * size]
-        for reign, told in known.items()
+        reign: [effects for n, effects in told if generations.are_of_one_size(n, size)] for reign, told in known.items()
     }
 
 

@@ -22,9 +22,10 @@ from headwater.checks.change_point import Change, between
 
 HISTORY = 52
 """Generations that are looked back at."""
-SIZES = 0.1
-"""By so much of its size a judgement may differ from another to be compared with it: an effect is in standard
-deviations of honest rows, so a lasting flaw of a generator grows with the root of the rows that are judged."""
+SIZES, SIZES_BY_CHANCE = 0.1, 3.0
+"""By so much of its size, or by so many standard deviations of it, a judgement may differ from another to be compared
+with it: an effect is in standard deviations of honest rows, so a lasting flaw of a generator grows with the rows that
+are judged. A small anchor is split off by chance, and a little larger or smaller each time."""
 ROAM = 0.4
 """Honest generations differ by so many standard deviations of a night, at least (measured, see decision 18)."""
 ROAM_FROM = 8
@@ -39,6 +40,11 @@ SPREAD_MIN = 0.3
 """Never less: where figures are counts of rare things, many are equal by chance."""
 SPREAD_FROM = 12
 """Figures beyond the first of each generation from which it is estimated."""
+
+
+def are_of_one_size(rows: int, others: int) -> bool:
+    """Whether judgements of so many rows each may be compared."""
+    return abs(rows - others) <= max(SIZES * others, SIZES_BY_CHANCE * float(np.sqrt(others)))
 
 
 def slide(levels: NDArray[np.float64], nights: NDArray[np.float64], within: float) -> Change | None:
