@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
+import shutil
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,15 @@ def describe_machine() -> dict[str, Any]:
         "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES} | {"xgboost": xgboost.__version__},
         "omp_num_threads": os.environ.get("OMP_NUM_THREADS", ""),
     }
+
+
+def code_version() -> str:
+    """The commit that is measured, short, with a plus where files differ from it; empty outside a git checkout."""
+    if shutil.which("git") is None:
+        return ""
+    asked = ("git", "describe", "--always", "--dirty=+", "--exclude=*")
+    found = subprocess.run(asked, cwd=Path(__file__).parent, capture_output=True, text=True, check=False)
+    return found.stdout.strip()
 
 
 def _processor() -> str:

@@ -112,9 +112,9 @@ def _cells(rows: Sequence[Row], real: Sequence[Row]) -> Iterator[str]:
     yield ""
     yield (
         "| table | generator | regime | seed | coverage 1 → end | rare | pair TVD | C2ST AUC | TSTR | first alarm | "
-        "TSTR lost .01 at |"
+        "TSTR lost .01 at | code |"
     )
-    yield "|---|---|---|---|---|---|---|---|---|---|---|"
+    yield "|---|---|---|---|---|---|---|---|---|---|---|---|"
     for chain in chains(rows):
         yield _cell(chain)
     for one in real:
@@ -123,7 +123,7 @@ def _cells(rows: Sequence[Row], real: Sequence[Row]) -> Iterator[str]:
         )
         yield (
             f"| {one['table']} | real rows in the place of a batch | – | {one['seed']} | {one['coverage']:.3f} | "
-            f"{one['rare_kept']} of {one['rare_of']} | {shown} | – | – |"
+            f"{one['rare_kept']} of {one['rare_of']} | {shown} | – | – | – |"
         )
 
 
@@ -135,6 +135,7 @@ def _cell(chain: Chain) -> str:
         *(f"{_plain(first[name])} → {_plain(last[name])}" for name in ("pair_tvd", "c2st_auc", "tstr")),
         _generations([first_alarm(chain)]),
         _generations([tstr_lost(chain)]),
+        first.get("code") or "–",
     ]
     head = [first["table"], first["generator"], f"`{first['regime']}`", str(first["seed"])]
     return "| " + " | ".join([*head, *told]) + " |"

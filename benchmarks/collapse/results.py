@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks.collapse.beginning import Cell
 from benchmarks.collapse.summary import summaries
-from benchmarks.machine import describe_machine
+from benchmarks.machine import code_version, describe_machine
 
 Row = dict[str, Any]
 DIGITS = 5
@@ -28,7 +28,7 @@ class Results:
         Raises:
             ValueError: the file was measured on sources of another size.
         """
-        self.path, self.about = path, about
+        self.path, self.about, self.code = path, about, code_version()
         self.machine: Row = {}
         self.rows: list[Row] = []
         self.real: list[Row] = []
@@ -58,7 +58,8 @@ class Results:
     def add(self, cell: Cell, rows: list[Row]) -> None:
         """Take a cell's generations, in the place of an earlier measurement, and write the file."""
         earlier = self._of(cell)
-        self.rows = [row for row in self.rows if row not in earlier] + [asdict(cell) | rounded(row) for row in rows]
+        head = {**asdict(cell), "code": self.code}
+        self.rows = [row for row in self.rows if row not in earlier] + [head | rounded(row) for row in rows]
         self.write()
 
     def add_real(self, table: str, seed: int, figures: Row) -> None:
