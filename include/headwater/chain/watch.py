@@ -1,7 +1,7 @@
 """Watch: after every release and promotion, look for slow slides that no single night shows.
 
 Four looks: later nights of the champion beside its earlier ones, generation after generation against the real anchor,
-each champion beside the best generation before it, and the union of the last released nights. Each look is written
+each champion beside the best generations before it, and the union of the last released nights. Each look is written
 down; an alarm is raised once.
 """
 

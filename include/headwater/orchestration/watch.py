@@ -19,7 +19,7 @@ DOC = """\
 Runs after every release and every promotion.
 
 1. **watch** looks at the champion's nights, at generation after generation against the real anchor, at each champion
-   beside the best generation before it, and at the last {nights} released batches together. Honest nights raise an
+   beside the best generations before it, and at the last {nights} released batches together. Honest nights raise an
    alarm in at most {rate:.1%} of years.
 2. **alarm** is red, once for each new alarm, and says which figure slid, since when and how far. It is also what sends
    notifications. No new alarm: it is skipped.
