@@ -43,12 +43,17 @@ def schema_of(house: House, spec: DatasetSpec, generator: Generator) -> TableSch
     return reference_of(house, spec, generator.snapshot_id)[1].schema
 
 
+def crowned_with_a_category(house: House, source: Source) -> Generator:
+    """The champion learned a category of a few rows, which has left the source since."""
+    old = learned(house, source(with_some(ROWS, 300, "solo")), TREES)
+    crown(house, "clinic", old.generator_id)
+    return old
+
+
 def test_a_category_of_a_few_rows_that_leaves_the_source_does_not_crown_unopposed(
     manned: House, clinic: DatasetSpec, source: Source
 ) -> None:
-    old = learned(manned, source(with_some(ROWS, 300, "solo")), TREES)
-    crown(manned, "clinic", old.generator_id)
-    worse = learned(manned, clinic, WORSE)
+    old, worse = crowned_with_a_category(manned, source), learned(manned, clinic, WORSE)
     made = list(trials(manned, clinic, old, schema_of(manned, clinic, old), rows=2_000, blocks=(2,)))
     assert (made[0]["ward"] == "solo").any(), "the old champion must make the category that is gone"
     settled, decision = challenged(manned, clinic, worse, "unopposed")
@@ -60,9 +65,7 @@ def test_a_category_of_a_few_rows_that_leaves_the_source_does_not_crown_unoppose
 def test_the_watch_compares_with_those_who_knew_the_category(
     manned: House, clinic: DatasetSpec, source: Source
 ) -> None:
-    old = learned(manned, source(with_some(ROWS, 300, "solo")), TREES)
-    crown(manned, "clinic", old.generator_id)
-    worse = learned(manned, clinic, WORSE)
+    old, worse = crowned_with_a_category(manned, source), learned(manned, clinic, WORSE)
     crown(manned, "clinic", worse.generator_id)
     (look,) = succession(in_run(manned), clinic, worse)
     assert look.subject_id == worse.generator_id

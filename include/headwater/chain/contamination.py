@@ -62,8 +62,9 @@ def search(house: House, spec: DatasetSpec, rows: pd.DataFrame, schema: TableSch
         batches = books.batches.ever_released(spec.dataset)
     if not known or not batches:
         return _told(house, spec, Contamination(np.full(len(rows), -1, dtype=np.int32), 0, ()), [])
-    before, is_anchor, share = _rows_before(house, known, fingerprints(rows.iloc[:0], schema))
-    found = scan(fingerprints(rows, schema), before, is_anchor, released_batches(house, batches))
+    now = fingerprints(rows, schema)
+    before, is_anchor, share = _rows_before(house, known, now.slice(0, 0))
+    found = scan(now, before, is_anchor, released_batches(house, batches))
     told = _told(house, spec, found, batches, share * (len(rows) - found.scanned))
     if told.record.leaked_rows > spec.training.leak_share_max * len(rows) + 1e-9:  # a leak of just the limit passes
         _stop(house, spec, told.record)

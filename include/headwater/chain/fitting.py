@@ -51,13 +51,10 @@ def fits(rows: pd.DataFrame, schema: TableSchema, spec: DatasetSpec) -> NDArray[
         schema: as the table is today.
         spec: with the bounds of columns, and the constraints.
     """
-    found = np.ones(len(rows), dtype=bool)
+    found = storable(rows, schema)
     for column in schema.columns:
         values = rows[column.name]
-        able = ~beyond(spec.columns[column.name], values)
-        if column.categories is not None:
-            able &= values.isin(column.categories).to_numpy()
-        found &= np.where(values.isna(), column.nullable, able)
+        found &= np.where(values.isna(), column.nullable, ~beyond(spec.columns[column.name], values))
     for constraint in spec.constraints:
         found &= keeps(constraint, rows)
     return found

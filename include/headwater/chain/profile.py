@@ -16,6 +16,10 @@ FROZEN = "frozen"
 """Where a profile keeps the counts that repairs go by; those of earlier versions have none."""
 
 
+class NoProfileError(LookupError):
+    """The snapshot was never profiled, so nothing can be judged by it."""
+
+
 def profile(house: House, spec: DatasetSpec, snapshot_id: str) -> None:
     """Describe the training rows and draw the noise floor: how every statistic varies between real samples.
 
@@ -47,13 +51,13 @@ def reference_of(house: House, spec: DatasetSpec, snapshot_id: str) -> tuple[Tab
     """What rows are judged against: the snapshot's facts and its real rows.
 
     Raises:
-        LookupError: the snapshot was never profiled.
+        NoProfileError: the snapshot was never profiled.
     """
     with house.ledger.transaction() as books:
         snapshot = books.snapshots.get(snapshot_id)
         known = books.snapshots.profile(snapshot_id)
     if known is None:
-        raise LookupError(f"snapshot {snapshot_id} of {spec.dataset} has no profile; run retrain__{spec.dataset}")
+        raise NoProfileError(f"snapshot {snapshot_id} of {spec.dataset} has no profile; run retrain__{spec.dataset}")
     return TableFacts.model_validate(known.facts["table"]), _reference(house, spec, snapshot)
 
 

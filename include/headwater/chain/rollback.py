@@ -14,14 +14,12 @@ from headwater.chain.baselines import certificate
 from headwater.chain.house import House
 from headwater.chain.models import load_model
 from headwater.chain.profile import reference_of
+from headwater.chain.unusable import UNUSABLE
 from headwater.checks.prepared import Prepared
-from headwater.checks.refusal import CannotJudgeError
-from headwater.generators.errors import ModelFileError, SettingsError
 from headwater.ledger import Books, LedgerError, LedgerUnavailable
 from headwater.ledger.answers import ChampionVersion
 from headwater.ledger.records import Decision
 from headwater.spec import DatasetSpec
-from headwater.store.artifact import ArtifactError
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,7 @@ def _refuse_unusable(house: House, spec: DatasetSpec, wanted: ChampionVersion) -
         certificate(house, spec, generator, Prepared.of(reference, reference.judge_rows(spec.batch.rows)))
     except LedgerUnavailable:
         raise
-    except (ArtifactError, ModelFileError, SettingsError, CannotJudgeError, LedgerError, LookupError) as error:
+    except (*UNUSABLE, LedgerError) as error:
         raise RequestRefusedError(
             f"Version {wanted.version} of {spec.dataset} (generator {wanted.generator_id}) cannot come back: {error} "
             "The champion is unchanged. Cure: as said, or name another version."
