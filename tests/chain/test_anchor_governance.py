@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.chain.nights import night
 from tests.clinic import clinic_rows
 
 from headwater.chain import acquire as acquire_stage
@@ -163,6 +164,17 @@ def test_other_keys_in_the_spec_move_rows_between_the_sides(house: House, clinic
     assert unseen(house, keyed, after.snapshot_id, champion).tolist() == expected
 
 
+def mixed_from_a_batch_of(house: House, spec: DatasetSpec, champion: Generator, snapshot: Snapshot) -> Generator:
+    """A generator of other real rows, beside them those of a batch of the champion."""
+    night(house, spec, date(2026, 9, 1))
+    asked = {**spec.model_dump(mode="json", by_alias=True), "training": {"synthetic_share": 0.2}}
+    trained = train(house, DatasetSpec.model_validate(asked), snapshot.snapshot_id, "trees")
+    with house.ledger.transaction() as books:
+        made = [batch for batch in books.batches.ever_released("clinic") if batch.generator_id == champion.generator_id]
+        assert ("batch", made[-1].batch_id) in books.lineage.into("generator", trained)
+        return books.generators.get(trained)
+
+
 def test_after_a_renewal_only_rows_that_the_champion_never_saw_speak_of_it(manned: House, clinic: DatasetSpec) -> None:
     """Last in this file: the shared house has another anchor afterwards."""
     champion = champion_of(manned)
@@ -182,6 +194,10 @@ def test_after_a_renewal_only_rows_that_the_champion_never_saw_speak_of_it(manne
     comparison = Arena(house, clinic, fresh.snapshot_id, challenger).against(champion)
     judged = {loss.rows for loss in comparison.losses if loss.margin_origin != "exact"}
     assert judged == {sum(new_to_it)}
+
+    assert unseen(house, clinic, fresh.snapshot_id, challenger).all()
+    mirrored = mixed_from_a_batch_of(house, clinic, champion, fresh)  # saw the old training rows in the batch's
+    assert unseen(house, clinic, fresh.snapshot_id, mirrored).tolist() == new_to_it
 
     train_key = snapshot_of(house, champion.snapshot_id).train_key
     house.store.delete(train_key)

@@ -38,6 +38,24 @@ def test_edges_are_written_once_and_their_kinds_are_known(ledger: Ledger) -> Non
             books.lineage.record("rumour", "x", "snapshot", "y")
 
 
+def test_what_a_thing_was_made_from_is_found_over_all_steps(ledger: Ledger) -> None:
+    steps = [
+        ("snapshot", "old", "generator", "first"),
+        ("generator", "first", "batch", "night"),
+        ("batch", "night", "batch", "mended"),
+        ("batch", "mended", "generator", "second"),
+        ("snapshot", "new", "generator", "second"),
+        ("generator", "second", "batch", "night"),  # a circle, which no chain makes, must not be endless
+        ("snapshot", "other", "generator", "stranger"),
+    ]
+    with ledger.transaction() as books:
+        for step in steps:
+            books.lineage.record(*step)
+        assert books.lineage.above("snapshot", "generator", "second") == ["new", "old"]
+        assert books.lineage.above("generator", "batch", "mended") == ["first", "second"]
+        assert books.lineage.above("snapshot", "generator", "nobody") == []
+
+
 def test_the_view_leads_from_the_batch_to_the_snapshots_hash(ledger: Ledger, reader: psycopg.Connection) -> None:
     with ledger.transaction() as books:
         furnish(books)

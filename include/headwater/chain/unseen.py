@@ -23,14 +23,18 @@ def unseen(house: House, spec: DatasetSpec, snapshot_id: str, generator: Generat
     """Which rows of the snapshot's anchor are not among the generator's training rows: ``(anchor rows,)``.
 
     Rows are recognised by the key that splits them. A renewed anchor lets them change sides, and so does another key
-    in the spec. Training rows that are gone could have been any: then no row counts as unseen.
+    in the spec. Where it learned from batches too, the training rows of their generators count as its own, since it has
+    seen them in a mirror. Training rows that are gone could have been any: then no row counts as unseen.
     """
     with house.ledger.transaction() as books:
-        here, learned = books.snapshots.get(snapshot_id), books.snapshots.get(generator.snapshot_id)
+        here = books.snapshots.get(snapshot_id)
+        ids = {generator.snapshot_id, *books.lineage.above("snapshot", "generator", generator.generator_id)}
+        learned = [books.snapshots.get(each) for each in sorted(ids)]
     try:
-        return _apart(house, spec, (here, "anchor"), (learned, "train"))
+        apart = [_apart(house, spec, (here, "anchor"), (each, "train")) for each in learned]
     except ArtifactError:
         return np.zeros(here.anchor_rows, dtype=bool)
+    return np.all(apart, axis=0)
 
 
 def unjudged(house: House, spec: DatasetSpec, snapshot_id: str, learned: Snapshot) -> NDArray[np.bool_]:

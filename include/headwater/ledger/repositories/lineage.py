@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Uuid, column, select, table
+from sqlalchemy import Uuid, and_, column, select, table
 from sqlalchemy.orm import Session
 
 from headwater.ledger.answers import BatchLineage
@@ -41,6 +41,17 @@ class Lineage:
         edge = LineageEdgeRow
         query = select(edge.from_kind, edge.from_id).where(edge.to_kind == to_kind, edge.to_id == to_id)
         return [(kind, name) for kind, name in self._session.execute(query.order_by(edge.from_kind, edge.from_id))]
+
+    def above(self, kind: str, to_kind: str, to_id: str) -> list[str]:
+        """Ids of all things of that kind that a thing was made from, over any number of steps, sorted."""
+        edge = LineageEdgeRow
+        first = select(edge.from_kind, edge.from_id).where(edge.to_kind == to_kind, edge.to_id == to_id)
+        step = first.cte("above", recursive=True)
+        is_made_of = and_(edge.to_kind == step.c.from_kind, edge.to_id == step.c.from_id)
+        further = select(edge.from_kind, edge.from_id).join(step, is_made_of)
+        all_steps = step.union(further)  # each once, so that no circle is endless
+        query = select(all_steps.c.from_id).where(all_steps.c.from_kind == kind).order_by(all_steps.c.from_id)
+        return list(self._session.scalars(query))
 
     def of_batch(self, batch_id: str) -> BatchLineage | None:
         """Where a batch comes from, if there is such a batch."""
