@@ -43,6 +43,7 @@ def markdown(found: Row, picture: str) -> str:
         *(_target(one, target) for one in found["summary"] for target in one["targets"]),
         *_honest(found["honest"]),
         "",
+        *_noise(found["noise"]),
         *_notes(found["rows"]),
         *_cells(found["rows"], found["real"]),
     ]
@@ -81,6 +82,25 @@ def _honest(found: Sequence[Row]) -> Iterator[str]:
             f"Honest chains are drawn from a pool of {found[0]['pool']} generations, each fitted on fresh real rows "
             "and judged once: chains share generations, and their draws of rows overlap."
         )
+
+
+def _noise(found: Sequence[Row]) -> Iterator[str]:
+    """How much of a difference is none: nights of one and the same model."""
+    if not found:
+        return
+    yield "## Night to night"
+    yield ""
+    yield (
+        "Nights of one and the same model differ too. Where no retraining was let through, all nights of a cell are of "
+        "one model; their standard deviation, pooled over the cells (a difference of two nights has 1.4 times it):"
+    )
+    yield ""
+    yield "| generator | cells | coverage | pair TVD | C2ST AUC | TSTR |"
+    yield "|---|---|---|---|---|---|"
+    for one in found:
+        shown = [_plain(one[name], 4) for name in ("coverage", "pair_tvd", "c2st_auc", "tstr")]
+        yield f"| {one['generator']} | {one['cells']} | " + " | ".join(shown) + " |"
+    yield ""
 
 
 def _notes(rows: Sequence[Row]) -> Iterator[str]:
@@ -141,8 +161,8 @@ def _cell(chain: Chain) -> str:
     return "| " + " | ".join([*head, *told]) + " |"
 
 
-def _plain(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
+def _plain(value: float | None, digits: int = 3) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"
 
 
 def _generations(found: Sequence[int | None]) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.collapse.beginning import Cell
-from benchmarks.collapse.summary import summaries
+from benchmarks.collapse.summary import noise, summaries
 from benchmarks.machine import code_version, describe_machine
 
 Row = dict[str, Any]
@@ -92,6 +92,7 @@ class Results:
     def document(self) -> Row:
         """All that stands in the file."""
         head = {"machine": self.machine, "about": self.about, "summary": summaries(self.rows)}
+        head["noise"] = noise(self.rows)
         return {**head, "real": self.real, "honest": self.honest, "rows": self.rows}
 
     def write(self) -> None:

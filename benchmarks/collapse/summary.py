@@ -91,6 +91,34 @@ def summary(regime: str, own: Sequence[Chain]) -> Row:
     }
 
 
+def noise(rows: Sequence[Row]) -> list[Row]:
+    """By generator, how far nights of one and the same model lie apart: standard deviations, pooled over its cells.
+
+    Such nights are those of guarded chains in which no retraining was let through. A difference of two nights has the
+    root of two times this deviation.
+    """
+    found: dict[str, list[Chain]] = {}
+    for chain in chains(rows):
+        is_one_model = chain[0]["released"] is not None and not any(row["retrained"] for row in chain[1:])
+        if is_one_model and len(chain) > 1:
+            found.setdefault(chain[0]["generator"], []).append(chain)
+    return [
+        {"generator": generator, "cells": len(own), **{name: _pooled(own, name) for name in NOISY}}
+        for generator, own in found.items()
+    ]
+
+
+NOISY = ("coverage", "pair_tvd", "c2st_auc", "tstr")
+
+
+def _pooled(own: Sequence[Chain], name: str) -> float | None:
+    """None where a figure was not measured."""
+    columns = [[row[name] for row in chain] for chain in own]
+    if any(value is None for column in columns for value in column):
+        return None
+    return _rounded(statistics.fmean(statistics.variance(column) for column in columns) ** 0.5)
+
+
 @dataclass(frozen=True)
 class Target:
     """Something a chain should do, in words and as a test."""

@@ -26,7 +26,7 @@ from benchmarks.collapse.regimes import (
 )
 from benchmarks.collapse.report import markdown
 from benchmarks.collapse.results import Results
-from benchmarks.collapse.summary import chains, change, first_alarm, summaries, tstr_lost
+from benchmarks.collapse.summary import chains, change, first_alarm, noise, summaries, tstr_lost
 from tests.benchmarks.bench_rows import category, number, people, table
 
 
@@ -128,6 +128,20 @@ def test_a_summary_has_medians_the_worst_and_what_was_met() -> None:
     assert [target["met_by"] for target in guarded["targets"]] == [1, 2, 2, 2]
 
 
+def test_noise_is_of_nights_of_one_model_and_pooled_over_cells() -> None:
+    def nights(seed: int, step: float, **changes: Any) -> list[dict[str, Any]]:
+        falls = (0.0, step, 2 * step)
+        once = [row(at, GUARDED, seed, tstr=0.9 - fall, released=True) for at, fall in enumerate(falls, 1)]
+        return [{**night, "retrained": night["generation"] == 1, **changes} for night in once]
+
+    retrained = [{**night, "generator": "mixture", "retrained": True} for night in nights(2, 0.05)]
+    unknown = [{**night, "generator": "tvae"} for night in nights(3, 0.05, tstr=None)]
+    found = noise([*decaying(), *nights(0, 0.03), *nights(1, 0.04), *retrained, *unknown])
+    assert [(one["generator"], one["cells"]) for one in found] == [("trees", 2), ("tvae", 1)]
+    assert found[0]["tstr"] == pytest.approx(((0.03**2 + 0.04**2) / 2) ** 0.5, abs=1e-5)
+    assert (found[0]["coverage"], found[1]["tstr"]) == (0, None)
+
+
 def test_results_are_kept_cell_by_cell(tmp_path: Path) -> None:
     path, cell = tmp_path / "c.json", Cell("census", "trees", REPLACE, 0)
     results = Results(path, {"source_rows": 10})
@@ -173,13 +187,15 @@ def test_what_processes_measured_apart_is_brought_together(tmp_path: Path) -> No
 def test_page_and_picture_show_every_regime(tmp_path: Path) -> None:
     results = Results(tmp_path / "c.json", {"source_rows": 10})
     results.rows = decaying() + [row(at, GUARDED, released=True) for at in (1, 2, 3)]
+    results.rows += [row(at, GUARDED, seed=1, released=True, retrained=False, tstr=at / 10) for at in (1, 2, 3)]
     results.machine = {"processor": "p", "cores": 2, "measured_at": "now"}
     honest = {"table": "census", "generator": "trees", "chains": 4, "generations": 5, "pool": 6, "quiet": 3}
     results.honest = [honest]
     page = markdown(results.document(), "c.svg")
     assert "| `replace` | the alarm comes by generation 3 | 1 of 1 |" in page
     assert "| honest chains (census, trees) | 99 of 100 without an alarm in 5 generations | 3 of 4 |" in page
-    assert "| `guarded` | 2 | 2 | 2 |" in page
+    assert "| `guarded` | 4 | 2 | 4 |" in page
+    assert "| trees | 1 | 0.0000 | 0.0000 | 0.0000 | 0.1000 |" in page
     drawn = ElementTree.fromstring(picture(results.rows))  # noqa: S314 - drawn here
     lines = drawn.findall(".//{http://www.w3.org/2000/svg}polyline")
     assert len(lines) == 4

@@ -9,7 +9,7 @@ from benchmarks.collapse.figures import NAMES
 from benchmarks.collapse.picture import picture
 from benchmarks.collapse.regimes import GUARDED, REPLACE
 from benchmarks.collapse.report import markdown
-from benchmarks.collapse.summary import chains, change, summaries
+from benchmarks.collapse.summary import chains, change, noise, summaries
 
 RESULTS = Path(__file__).parents[2] / "benchmarks" / "results"
 FOUND = json.loads((RESULTS / "collapse.json").read_text())
@@ -22,6 +22,7 @@ def test_page_and_picture_are_rendered_from_the_figures() -> None:
 
 def test_the_summary_follows_from_the_rows() -> None:
     assert FOUND["summary"] == json.loads(json.dumps(summaries(FOUND["rows"])))
+    assert FOUND["noise"] == json.loads(json.dumps(noise(FOUND["rows"])))
 
 
 def test_every_cell_has_all_its_generations_and_figures() -> None:
