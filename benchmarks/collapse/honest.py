@@ -20,6 +20,7 @@ from benchmarks.collapse.ground import Ground
 from benchmarks.collapse.unprotected import taken
 from benchmarks.collapse.workshop import Workshop
 from headwater.chain.house import House
+from headwater.chain.preparing import SHELF
 from headwater.chain.train import fit, judge_candidate
 from headwater.chain.watch import watch
 from headwater.ledger.records import Snapshot
@@ -34,6 +35,7 @@ POOL = 50
 def honest(workshop: Workshop, ground: Ground, generator: str, chains: int, generations: int) -> dict[str, Any]:
     """How many chains the watch let alone, and what the alarms were about."""
     pool = max(POOL, generations)
+    SHELF.size = max(SHELF.size, pool)  # chains look at the same generations by turns, each by its own snapshot
     like, members = pool_house(workshop, ground, generator, pool)
     random = np.random.default_rng([ground.seed, 7])
     alarmed, names = 0, Counter[str]()

@@ -16,7 +16,7 @@ from tests.clinic import clinic_rows
 
 from headwater.chain.compare import Arena
 from headwater.chain.house import House
-from headwater.chain.profile import reference_of
+from headwater.chain.preparing import reference_of
 from headwater.chain.succession import succession
 from headwater.chain.trials import STRANGE_MAX, StrangeError, trials
 from headwater.ledger.records import Generator

@@ -11,7 +11,7 @@ from tests.chain.second_champion import champion_of, train_other
 from headwater.chain import keys, sides
 from headwater.chain.compare import Arena
 from headwater.chain.house import House
-from headwater.chain.profile import reference_of
+from headwater.chain.preparing import reference_of
 from headwater.checks.prepared import Prepared
 from headwater.checks.refusal import CannotJudgeError
 from headwater.checks.side import Side

@@ -11,7 +11,8 @@ from tests.faults import Forgetful
 from headwater.chain.acquire import acquire
 from headwater.chain.house import GateClosedError, House
 from headwater.chain.judge import judge
-from headwater.chain.profile import profile, reference_of
+from headwater.chain.preparing import reference_of
+from headwater.chain.profile import profile
 from headwater.chain.promote import promote
 from headwater.chain.train import judge_candidate, train
 from headwater.chain.trial_nights import BROKEN_MAX, NIGHTS, broken_nights

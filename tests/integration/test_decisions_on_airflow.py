@@ -17,7 +17,8 @@ from headwater.chain import baselines, keys
 from headwater.chain.acquire import acquire
 from headwater.chain.baselines import certificate
 from headwater.chain.house import House
-from headwater.chain.profile import profile, reference_of
+from headwater.chain.preparing import reference_of
+from headwater.chain.profile import profile
 from headwater.chain.train import train
 from headwater.checks import baseline
 from headwater.checks.baseline import draw

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater.chain.house import House
-from headwater.chain.profile import reference_of
+from headwater.chain.preparing import prepared_of, reference_of
 from headwater.chain.sides import side
 from headwater.chain.trials import MisfitError, StrangeError
 from headwater.chain.unseen import unseen
@@ -121,12 +121,16 @@ class Arena:
         """The anchor cut to these rows, and what the challenger shows there."""
         key = rows.tobytes()
         if key not in self._grounds:
-            _, reference = reference_of(self.house, self.spec, self.snapshot_id)
-            if not rows.all():
-                reference = replace(reference, anchor=reference.anchor[rows].reset_index(drop=True))
-            prepared = Prepared.of(reference, reference.judge_rows(self.spec.batch.rows))
+            prepared = self._prepared(rows)
             self._grounds[key] = prepared, self._side(prepared, self.challenger)
         return self._grounds[key]
+
+    def _prepared(self, rows: NDArray[np.bool_]) -> Prepared:
+        if rows.all():
+            return prepared_of(self.house, self.spec, self.snapshot_id, self.spec.batch.rows)[1]
+        _, whole = reference_of(self.house, self.spec, self.snapshot_id)
+        cut = replace(whole, anchor=whole.anchor[rows].reset_index(drop=True))
+        return Prepared.of(cut, cut.judge_rows(self.spec.batch.rows))
 
     def _side(self, prepared: Prepared, generator: Generator) -> Side:
         return side(self.house, self.spec, prepared, self.snapshot_id, generator)

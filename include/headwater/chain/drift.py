@@ -14,11 +14,10 @@ from typing import Any
 from headwater.chain.baselines import noise_floor
 from headwater.chain.decisions import decided
 from headwater.chain.house import House
-from headwater.chain.profile import reference_of
+from headwater.chain.preparing import prepared_of
 from headwater.chain.unseen import unjudged
 from headwater.checks.drift import Comparison, compare
 from headwater.checks.newcomers import reshaped
-from headwater.checks.prepared import Prepared
 from headwater.ledger.records import Decision, Generator, Snapshot
 from headwater.spec import DatasetSpec
 from headwater.tables.frames import from_arrow
@@ -113,8 +112,7 @@ def _look(house: House, spec: DatasetSpec, snapshot: Snapshot, learned: Snapshot
     other = reshaped(snapshot.schema, learned.schema)
     if other:
         return Drift(True, f"Drift: the table is another one now. {'; '.join(other)}.", {"reshaped": other})
-    _, reference = reference_of(house, spec, learned.snapshot_id)
-    prepared = Prepared.of(reference, reference.judge_rows(spec.batch.rows))
+    _, prepared = prepared_of(house, spec, learned.snapshot_id, spec.batch.rows)
     floor = noise_floor(house, spec, learned.snapshot_id, prepared)
     rows = from_arrow(house.store.read_table(snapshot.train_key, sha256=snapshot.train_sha256), snapshot.schema)
     rows = rows[unjudged(house, spec, snapshot.snapshot_id, learned)].reset_index(drop=True)

@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 
 from headwater.chain.baselines import TRIAL_DATE, noise_floor
 from headwater.chain.house import House
-from headwater.chain.profile import reference_of
+from headwater.chain.preparing import prepared_of
 from headwater.chain.trials import trials
 from headwater.checks.judge import Judge
-from headwater.checks.prepared import Prepared
 from headwater.checks.reference import JUDGE_ROWS_MAX
 from headwater.checks.result import CheckResult
 from headwater.expectations.validate import Subject, validate
@@ -26,10 +25,9 @@ def judge(house: House, spec: DatasetSpec, generator: Generator, snapshot_id: st
     Raises:
         MisfitError: the generator makes rows that are none of the snapshot's table.
     """
-    facts, reference = reference_of(house, spec, snapshot_id)
+    facts, prepared = prepared_of(house, spec, snapshot_id, spec.batch.rows)
     rows = min(spec.batch.rows, JUDGE_ROWS_MAX)
-    (trial,) = trials(house, spec, generator, reference.schema, rows=rows, blocks=(_TRIAL_BLOCK,))
-    prepared = Prepared.of(reference, reference.judge_rows(spec.batch.rows))
+    (trial,) = trials(house, spec, generator, prepared.reference.schema, rows=rows, blocks=(_TRIAL_BLOCK,))
     subject = Subject(
         dataset=spec.dataset,
         batch_id=generator.generator_id,

@@ -13,10 +13,9 @@ from headwater.chain.baselines import certificate
 from headwater.chain.compare import Arena
 from headwater.chain.decisions import decided
 from headwater.chain.house import GateClosedError, House
-from headwater.chain.profile import reference_of
+from headwater.chain.preparing import prepared_of
 from headwater.chain.rivals import Outcome, stand
 from headwater.chain.trial_nights import broken_nights
-from headwater.checks.prepared import Prepared
 from headwater.checks.verdict import score, verdict
 from headwater.ledger.records import Generator
 from headwater.spec import DatasetSpec
@@ -111,8 +110,7 @@ def _crown(
     None where a person has changed the champion, or withdrawn the candidate, since the comparison began: it is not
     about these two any more.
     """
-    _, reference = reference_of(house, spec, best.snapshot_id)
-    certificate(house, spec, best, Prepared.of(reference, reference.judge_rows(spec.batch.rows)))
+    certificate(house, spec, best, prepared_of(house, spec, best.snapshot_id, spec.batch.rows)[1])
     now, subject = datetime.now(UTC), ("generator", best.generator_id)
     with house.ledger.transaction() as books:
         is_same = books.champions.hold(spec.dataset) == (champion and champion.generator_id)

@@ -13,9 +13,8 @@ from headwater.chain.asking import PREVIOUS, Request, RequestRefusedError, decis
 from headwater.chain.baselines import certificate
 from headwater.chain.house import House
 from headwater.chain.models import load_model
-from headwater.chain.profile import reference_of
+from headwater.chain.preparing import prepared_of
 from headwater.chain.unusable import UNUSABLE
-from headwater.checks.prepared import Prepared
 from headwater.ledger import Books, LedgerError, LedgerUnavailable
 from headwater.ledger.answers import ChampionVersion
 from headwater.ledger.records import Decision
@@ -97,8 +96,7 @@ def _refuse_unusable(house: House, spec: DatasetSpec, wanted: ChampionVersion) -
             schema = books.snapshots.get(generator.snapshot_id).schema
             books.readers.refuse_misfit(spec.dataset, schema)
         load_model(house, generator)
-        _, reference = reference_of(house, spec, generator.snapshot_id)
-        certificate(house, spec, generator, Prepared.of(reference, reference.judge_rows(spec.batch.rows)))
+        certificate(house, spec, generator, prepared_of(house, spec, generator.snapshot_id, spec.batch.rows)[1])
     except LedgerUnavailable:
         raise
     except (*UNUSABLE, LedgerError) as error:

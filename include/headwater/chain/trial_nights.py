@@ -13,10 +13,9 @@ from collections import Counter
 
 from headwater.chain.baselines import noise_floor
 from headwater.chain.house import House
-from headwater.chain.profile import reference_of
+from headwater.chain.preparing import prepared_of
 from headwater.chain.trials import trials
 from headwater.checks.judge import Judge
-from headwater.checks.prepared import Prepared
 from headwater.checks.verdict import verdict
 from headwater.ledger.records import Generator
 from headwater.spec import DatasetSpec
@@ -37,12 +36,11 @@ def broken_nights(house: House, spec: DatasetSpec, generator: Generator) -> str 
     Raises:
         MisfitError: the generator makes a table of another shape than its snapshot's.
     """
-    _, reference = reference_of(house, spec, generator.snapshot_id)
-    prepared = Prepared.of(reference, reference.judge_rows(spec.batch.rows))
+    _, prepared = prepared_of(house, spec, generator.snapshot_id, spec.batch.rows)
     judge = Judge(prepared, noise_floor(house, spec, generator.snapshot_id, prepared))
     blocks = range(_FIRST_BLOCK, _FIRST_BLOCK + NIGHTS)
     broken, by = 0, Counter[str]()
-    nights = trials(house, spec, generator, reference.schema, rows=prepared.n, blocks=blocks)
+    nights = trials(house, spec, generator, prepared.reference.schema, rows=prepared.n, blocks=blocks)
     for tried, made in enumerate(nights, start=1):
         judged = verdict(judge.results(made))
         broken += not judged.passed

@@ -16,7 +16,7 @@ from headwater.chain.baselines import certificate
 from headwater.chain.charts import Look, closings
 from headwater.chain.fitting import is_one_table, storable
 from headwater.chain.house import House
-from headwater.chain.profile import reference_of
+from headwater.chain.preparing import prepared_of
 from headwater.checks import union as statistics
 from headwater.checks.indicators import UNION_PART
 from headwater.checks.prepared import Prepared
@@ -40,13 +40,12 @@ def union(house: House, spec: DatasetSpec, champion: Generator) -> list[Look]:
     batches = _comparable(house, spec, champion)
     if len(batches) < 2 or batches[-1].generator_id != champion.generator_id or _is_known(house, spec, batches[-1]):
         return []
-    _, reference = reference_of(house, spec, champion.snapshot_id)
-    prepared = Prepared.of(reference, reference.judge_rows(batches[-1].rows))
+    _, prepared = prepared_of(house, spec, champion.snapshot_id, batches[-1].rows)
     held = certificate(house, spec, champion, prepared).tally
     nights = {batch.batch_id: _night(house, batch, prepared) for batch in batches}
     limit = statistics.limit(spec.watch.false_alarm * UNION_PART / len(statistics.NAMES))
     found: list[tuple[Finding | None, list[Batch]]] = []
-    if not forbids_twins(spec, reference.schema):
+    if not forbids_twins(spec, prepared.reference.schema):
         found.append((repeats(list(nights.values())), batches))
     own = [batch for batch in batches if batch.generator_id == champion.generator_id]
     parts = halves([nights[batch.batch_id] for batch in own])

@@ -6,7 +6,7 @@ Nor is a KeyError or an IndexError: those are faults of ours.
 
 from __future__ import annotations
 
-from headwater.chain.profile import NoProfileError
+from headwater.chain.preparing import NoProfileError
 from headwater.checks.refusal import CannotJudgeError
 from headwater.generators.constraints.errors import ConstraintError
 from headwater.generators.errors import ModelFileError, SettingsError

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from headwater.chain import identity, keys
 from headwater.chain.baselines import certificate, noise_floor
 from headwater.chain.house import House
-from headwater.chain.profile import reference_of
+from headwater.chain.preparing import prepared_of
 from headwater.checks.facts import TableFacts
 from headwater.checks.judge import Judge
 from headwater.checks.null import LOOKS_MAX
@@ -103,8 +103,7 @@ def _judge(
     maker: Generator | None = None,
 ) -> tuple[TableFacts, Judge]:
     """The facts of a snapshot, and its judge: noise floor, the maker's certificate, what earlier batches held."""
-    facts, reference = reference_of(house, spec, snapshot_id)
-    prepared = Prepared.of(reference, reference.judge_rows(batch.rows))
+    facts, prepared = prepared_of(house, spec, snapshot_id, batch.rows)
     floor = noise_floor(house, spec, snapshot_id, prepared)
     own = None if maker is None else certificate(house, spec, maker, prepared)
     with house.ledger.transaction() as books:
