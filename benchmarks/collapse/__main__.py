@@ -136,10 +136,10 @@ def watch_honest(
     """Watch honest chains, unless that was done."""
     if arguments.resume and results.has_honest(ground.table.name, generator, arguments.honest):
         return
-    found = honest(workshop, ground, generator, arguments.honest, arguments.generations)
-    results.add_honest(found)
-    render(results)
-    say(f"honest chains of {ground.table.name}: {found}")
+    for found in honest(workshop, ground, generator, arguments.honest, arguments.generations):
+        results.add_honest(found)
+        render(results)
+        say(f"honest chains of {ground.table.name}: {found}")
 
 
 def about(rows: int) -> dict[str, Any]:

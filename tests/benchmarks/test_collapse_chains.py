@@ -122,7 +122,9 @@ def test_honest_chains_are_watched_in_ledgers_of_their_own(
     workshop: Workshop, ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("benchmarks.collapse.honest.POOL", 3)
-    found = honest(workshop, ground, "trees", chains=2, generations=3)
-    assert (found["chains"], found["generations"], found["pool"]) == (2, 3, 3)
+    told = list(honest(workshop, ground, "trees", chains=2, generations=3))
+    found = told[-1]
+    assert [one["chains"] for one in told] == [1, 2]
+    assert (found["generations"], found["pool"]) == (3, 3)
     assert found["quiet"] == 2 - bool(found["alarms"])
-    assert not workshop.postgres.has_database("honest_chain_0")
+    assert not workshop.postgres.has_database("honest_chain_1")
