@@ -84,9 +84,10 @@ def summary(regime: str, own: Sequence[Chain]) -> Row:
         "first_alarms": alarms,
         "tstr_lost": losses,
         "targets": [
-            {"target": target.words, "met_by": met, "of": len(own), "is_met": met == len(own)}
+            {"target": target.words, "met_by": met, "of": len(asked), "is_met": met == len(asked)}
             for target in TARGETS.get(regime, ())
-            for met in [sum(target.holds(chain) for chain in own)]
+            for asked in [[chain for chain in own if target.concerns(chain)]]
+            for met in [sum(target.holds(chain) for chain in asked)]
         ],
     }
 
@@ -121,10 +122,11 @@ def _pooled(own: Sequence[Chain], name: str) -> float | None:
 
 @dataclass(frozen=True)
 class Target:
-    """Something a chain should do, in words and as a test."""
+    """Something a chain should do, in words and as a test; of all chains, or of those that it concerns."""
 
     words: str
     holds: Callable[[Chain], bool]
+    concerns: Callable[[Chain], bool] = lambda chain: True
 
 
 def _collapses(chain: Chain) -> bool:
@@ -141,6 +143,12 @@ def _alarm_leads(chain: Chain) -> bool:
     return alarm is not None and (lost is None or alarm <= lost - ALARM_LEAD)
 
 
+def _lasts(chain: Chain) -> bool:
+    """Generation 1 has nobody before it to be held against, so no alarm comes before generation 2."""
+    lost = tstr_lost(chain)
+    return lost is None or lost >= 2 + ALARM_LEAD
+
+
 HELD = (
     Target(
         "coverage at the end >= 98 % of generation 1", lambda chain: change(chain)["coverage_kept"] >= COVERAGE_KEPT
@@ -154,6 +162,7 @@ TARGETS = {
         Target("collapses visibly: coverage below 98 %, or TSTR down by more than .01", _collapses),
         Target("the alarm comes by generation 3", _alarm_in_time),
         Target("the alarm comes 3 generations or more before TSTR has lost .01", _alarm_leads),
+        Target("the same, of the cells where TSTR has lost .01 at generation 5 or later", _alarm_leads, _lasts),
     ),
     GUARDED: HELD,
     LET_THROUGH: HELD,

@@ -122,7 +122,11 @@ def test_a_summary_has_medians_the_worst_and_what_was_met() -> None:
         (2, True),
         (1, False),
         (1, False),
+        (1, False),
     ]
+    quick = [row(at, seed=2, tstr=0.9 - 0.02 * at, alarms=["x"] if at == 2 else []) for at in (1, 2, 3)]
+    told = [(target["met_by"], target["of"]) for target in summaries(rows + quick)[0]["targets"]]
+    assert told == [(3, 3), (2, 3), (1, 3), (1, 2)], "where TSTR is lost at once no alarm can come before"
     assert guarded["median"]["coverage_kept"] == pytest.approx((1 + 0.87 / 0.89) / 2, abs=1e-5)
     assert guarded["worst"]["coverage_kept"] == pytest.approx(0.87 / 0.89, abs=1e-5)
     assert [target["met_by"] for target in guarded["targets"]] == [1, 2, 2, 2]
