@@ -84,7 +84,7 @@ def test_a_stored_model_makes_the_same_rows(kind: str, member: Generator) -> Non
 
 
 def test_a_stored_model_makes_the_same_rows_in_a_new_process(real: tuple[pd.DataFrame, Any], tmp_path: Path) -> None:
-    # Members are loaded in new processes by test_members.py; here it is the wrapper's turn, around the quickest one.
+    # Members are loaded in a new process by test_members_elsewhere.py; here the wrapper is, around a quick one.
     member = create("trees", {}, ALL).fit(*real, seed=3)
     model = tmp_path / "model.bin"
     model.write_bytes(member.save())

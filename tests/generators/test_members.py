@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,11 +14,9 @@ from headwater.generators.base import Generator
 from headwater.generators.errors import ModelFileError
 from headwater.generators.registry import create, load
 from headwater.tables.frames import conform, to_arrow
-from headwater.tables.hashing import block_hash
 
 KINDS = tuple(MEMBERS)
 ROWS = 3_000
-REPOSITORY = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -138,31 +132,8 @@ def test_global_random_state_is_left_alone(member: Generator) -> None:
     assert np.random.random() == expected
 
 
-def test_a_stored_model_makes_the_same_rows_in_a_new_process(
-    member: Generator, real: tuple[pd.DataFrame, Any], tmp_path: Path
-) -> None:
-    data = member.save()
-    pd.testing.assert_frame_equal(load(member.kind, data).sample(90, 8), member.sample(90, 8))
-    model = tmp_path / "model.bin"
-    model.write_bytes(data)
-    program = (
-        "import sys, pathlib\n"
-        "from headwater.generators.registry import load\n"
-        "from headwater.tables.frames import to_arrow\n"
-        "from headwater.tables.hashing import block_hash\n"
-        "sys.path.insert(0, sys.argv[3])\n"
-        "from generator_tables import mixed\n"
-        "frame = load(sys.argv[1], pathlib.Path(sys.argv[2]).read_bytes()).sample(90, 8)\n"
-        "print(block_hash(to_arrow(frame, mixed()[1])))\n"
-    )
-    environment = os.environ | {
-        "PYTHONHASHSEED": "77",
-        "PYTHONPATH": str(REPOSITORY / "include"),
-        "OMP_NUM_THREADS": "2",
-    }
-    arguments = [sys.executable, "-c", program, member.kind, str(model), str(Path(__file__).parent)]
-    ran = subprocess.run(arguments, capture_output=True, text=True, env=environment, check=True, timeout=300)
-    assert ran.stdout.split()[-1] == block_hash(to_arrow(member.sample(90, 8), real[1]))
+def test_a_stored_model_makes_the_same_rows(member: Generator) -> None:
+    pd.testing.assert_frame_equal(load(member.kind, member.save()).sample(90, 8), member.sample(90, 8))
 
 
 def test_an_altered_or_short_model_file_is_refused(member: Generator) -> None:
