@@ -133,10 +133,11 @@ def attempt(workshop: Workshop, ground: Ground, cell: Cell, generations: int, re
 def watch_honest(
     workshop: Workshop, ground: Ground, generator: str, arguments: argparse.Namespace, results: Results
 ) -> None:
-    """Watch honest chains, unless that was done."""
-    if arguments.resume and results.has_honest(ground.table.name, generator, arguments.honest):
+    """Watch honest chains, as far as that was not done."""
+    known = results.honest_of(ground.table.name, generator) if arguments.resume else None
+    if known and known["chains"] >= arguments.honest:
         return
-    for found in honest(workshop, ground, generator, arguments.honest, arguments.generations):
+    for found in honest(workshop, ground, generator, arguments.honest, arguments.generations, known=known):
         results.add_honest(found)
         render(results)
         say(f"honest chains of {ground.table.name}: {found}")

@@ -29,38 +29,39 @@ from headwater.sources.anchor import split
 from headwater.spec import DatasetSpec
 from headwater.tables.frames import conform
 
+Row = dict[str, Any]
 POOL = 25
 """Generations that chains are drawn from. Each is compared with three earlier ones on its own snapshot, 10 CPU seconds
 for a pair that no chain before had: 25 have some 540 such pairs, 50 have well above a thousand."""
 
 
 def honest(
-    workshop: Workshop, ground: Ground, generator: str, chains: int, generations: int
-) -> Iterator[dict[str, Any]]:
-    """How many chains the watch let alone, and what the alarms were about: told anew after each chain."""
+    workshop: Workshop, ground: Ground, generator: str, chains: int, generations: int, *, known: Row | None = None
+) -> Iterator[Row]:
+    """How many chains the watch let alone, and what the alarms were about: told anew after each chain.
+
+    ``known`` is what was told of the first ones by a run that was cut: these are drawn, and not watched again.
+    """
     pool = max(POOL, generations)
+    asked = {"table": ground.table.name, "generator": generator, "seed": ground.seed}
+    asked |= {"generations": generations, "pool": pool}
+    if known is None or any(known[name] != value for name, value in asked.items()):
+        known = {"chains": 0, "quiet": 0, "alarms": {}}
     SHELF.size = max(SHELF.size, pool)  # chains look at the same generations by turns, each by its own snapshot
     like, members = pool_house(workshop, ground, generator, pool)
     random = np.random.default_rng([ground.seed, 7])
-    alarmed, names = 0, Counter[str]()
+    alarmed, names = known["chains"] - known["quiet"], Counter[str](known["alarms"])
     for number in range(1, chains + 1):
         drawn = [members[place] for place in random.choice(len(members), generations, replace=False)]
+        if number <= known["chains"]:
+            continue
         with workshop.house(f"honest_chain_{number}", like) as opened:
             # One store for all chains: what a generator shows on an anchor is measured once.
             house = replace(opened, store=workshop.store(like))
             found = alarms_of(house, ground.spec(workshop.source(like), generator), drawn)
         alarmed += bool(found)
         names.update(found)
-        yield {
-            "table": ground.table.name,
-            "generator": generator,
-            "seed": ground.seed,
-            "chains": number,
-            "generations": generations,
-            "pool": pool,
-            "quiet": number - alarmed,
-            "alarms": dict(names),
-        }
+        yield {**asked, "chains": number, "quiet": number - alarmed, "alarms": dict(names)}
 
 
 def alarms_of(house: House, spec: DatasetSpec, drawn: list[str]) -> list[str]:

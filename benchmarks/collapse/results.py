@@ -49,11 +49,9 @@ class Results:
         """Whether real rows were measured in the place of a batch."""
         return any(row["table"] == table and row["seed"] == seed for row in self.real)
 
-    def has_honest(self, table: str, generator: str, chains: int) -> bool:
-        """Whether so many honest chains were watched."""
-        return any(
-            row["table"] == table and row["generator"] == generator and row["chains"] >= chains for row in self.honest
-        )
+    def honest_of(self, table: str, generator: str) -> Row | None:
+        """What the honest chains of a table and generator showed, if any were watched."""
+        return next((row for row in self.honest if (row["table"], row["generator"]) == (table, generator)), None)
 
     def add(self, cell: Cell, rows: list[Row]) -> None:
         """Take a cell's generations, in the place of an earlier measurement, and write the file."""

@@ -128,3 +128,9 @@ def test_honest_chains_are_watched_in_ledgers_of_their_own(
     assert (found["generations"], found["pool"]) == (3, 3)
     assert found["quiet"] == 2 - bool(found["alarms"])
     assert not workshop.postgres.has_database("honest_chain_1")
+    cut = {**told[0], "quiet": 0, "alarms": {"a name": 1}}
+    assert [one["chains"] for one in honest(workshop, ground, "trees", 2, 3, known=cut)] == [2], "the first is known"
+    (rest,) = honest(workshop, ground, "trees", 2, 3, known=cut)
+    assert (rest["quiet"], rest["alarms"].get("a name")) == (found["quiet"] - told[0]["quiet"], 1)
+    other = {**cut, "pool": 4}
+    assert len(list(honest(workshop, ground, "trees", 2, 3, known=other))) == 2, "drawn from other generations"
