@@ -91,8 +91,9 @@ def _noise(found: Sequence[Row]) -> Iterator[str]:
     yield "## Night to night"
     yield ""
     yield (
-        "Nights of one and the same model differ too. Where no retraining was let through, all nights of a cell are of "
-        "one model; their standard deviation, pooled over the cells (a difference of two nights has 1.4 times it):"
+        "Nights of one and the same model differ too. Where no retraining was let through, all nights of a `guarded` "
+        "cell are of one model; their standard deviation, pooled over the cells (a difference of two nights has 1.4 "
+        "times it):"
     )
     yield ""
     yield "| generator | cells | coverage | pair TVD | C2ST AUC | TSTR |"

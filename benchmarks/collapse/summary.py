@@ -95,13 +95,12 @@ def summary(regime: str, own: Sequence[Chain]) -> Row:
 def noise(rows: Sequence[Row]) -> list[Row]:
     """By generator, how far nights of one and the same model lie apart: standard deviations, pooled over its cells.
 
-    Such nights are those of guarded chains in which no retraining was let through. A difference of two nights has the
-    root of two times this deviation.
+    Such nights are those of guarded chains in which no retraining was let through; those without new real rows are the
+    same nights once more. A difference of two nights has the root of two times this deviation.
     """
     found: dict[str, list[Chain]] = {}
     for chain in chains(rows):
-        is_one_model = chain[0]["released"] is not None and not any(row["retrained"] for row in chain[1:])
-        if is_one_model and len(chain) > 1:
+        if chain[0]["regime"] == GUARDED and len(chain) > 1 and not any(row["retrained"] for row in chain[1:]):
             found.setdefault(chain[0]["generator"], []).append(chain)
     return [
         {"generator": generator, "cells": len(own), **{name: _pooled(own, name) for name in NOISY}}

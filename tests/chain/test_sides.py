@@ -11,7 +11,7 @@ from tests.chain.second_champion import champion_of, train_other
 from headwater.chain import keys, sides
 from headwater.chain.compare import Arena
 from headwater.chain.house import House
-from headwater.chain.preparing import reference_of
+from headwater.chain.preparing import prepared_of
 from headwater.checks.prepared import Prepared
 from headwater.checks.refusal import CannotJudgeError
 from headwater.checks.side import Side
@@ -28,8 +28,7 @@ def champion(manned: House) -> Generator:
 
 @pytest.fixture(scope="module")
 def prepared(manned: House, clinic: DatasetSpec, champion: Generator) -> Prepared:
-    _, reference = reference_of(manned, clinic, champion.snapshot_id)
-    return Prepared.of(reference, reference.judge_rows(clinic.batch.rows))
+    return prepared_of(manned, clinic, champion.snapshot_id, clinic.batch.rows)[1]
 
 
 def same(one: Side, other: Side) -> bool:
