@@ -11,7 +11,7 @@ from typing import Any
 from airflow.plugins_manager import AirflowPlugin
 
 from headwater.orchestration.links import PREFIX, DataDocsLink
-from headwater_plugin.app import create_app
+from headwater_plugin.pages import Pages
 
 DATA_DOCS = {"name": "Data Docs", "href": f"{PREFIX}/docs/".lstrip("/"), "destination": "nav", "url_route": "data-docs"}
 
@@ -21,6 +21,6 @@ class HeadwaterPlugin(AirflowPlugin):
 
     name = "headwater"
     # Airflow declares these as instance variables and reads them from the class.
-    fastapi_apps: list[Any] = [{"app": create_app(), "url_prefix": PREFIX, "name": "Headwater"}]  # noqa: RUF012
+    fastapi_apps: list[Any] = [{"app": Pages(), "url_prefix": PREFIX, "name": "Headwater"}]  # noqa: RUF012
     external_views: list[Any] = [DATA_DOCS]  # noqa: RUF012
     global_operator_extra_links: list[Any] = [DataDocsLink()]  # noqa: RUF012

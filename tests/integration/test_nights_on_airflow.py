@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import yaml
 from tests.clinic import QUICK, clinic_rows, clinic_spec
@@ -90,6 +91,27 @@ def test_only_names_pass_between_tasks(airflow: RunningAirflow, retrained: Run) 
     ]
     assert len(str(passed)) < 2000
     assert not any(ward in str(passed) for ward in ("surgery", "medicine", "children"))
+
+
+def test_tasks_start_with_their_libraries(airflow: RunningAirflow, retrained: Run) -> None:
+    assert retrained.state == "success", states(retrained)
+    scheduler = airflow.stack.table.record("scheduler")
+    assert scheduler is not None
+    family = [each for each in psutil.Process(scheduler.pid).children(recursive=True) if each.status() != "zombie"]
+    workers = [each for each in family if each.name().startswith("airflow worker")]
+    assert workers
+    for worker in workers:
+        assert any("libxgboost" in mapped.path for mapped in worker.memory_maps())
+
+
+def test_the_logs_of_tasks_are_about_the_table(airflow: RunningAirflow, retrained: Run) -> None:
+    assert retrained.state == "success", states(retrained)
+    run(airflow, "nightly__clinic", batch_date="2026-03-03")
+    logs = (airflow.home.airflow / "logs").glob("dag_id=*__clinic/run_id=*/task_id=*/**/*.log")
+    lines = [json.loads(line) for log in logs for line in log.read_text().splitlines()]
+    speakers = [(line.get("logger", ""), line.get("filename", "")) for line in lines]
+    assert [each for each in speakers if each[0].startswith("headwater.")]
+    assert [each for each in speakers if each[0].startswith("great_expectations") or "fastapi" in each[1]] == []
 
 
 @contextmanager

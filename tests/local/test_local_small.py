@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import signal
 import socket
@@ -40,6 +41,13 @@ def test_remembered_port(tmp_path: Path, text: str, port: int | None) -> None:
     assert ports.remembered(file) is None
     file.write_text(text)
     assert ports.remembered(file) == port
+
+
+def test_what_is_preloaded_exists_and_is_none_of_our_own_code() -> None:
+    # The process that preloads passes over what it does not find, without a word.
+    for name in environment.PRELOADED:
+        assert importlib.util.find_spec(name) is not None, name
+        assert not name.startswith("headwater")
 
 
 def test_secrets_are_private_made_once_and_kept(tmp_path: Path) -> None:

@@ -17,6 +17,22 @@ from headwater.local.private_files import kept_secret
 USER = "admin"
 AIRFLOW_DATABASE = "airflow"
 HEADWATER_DATABASE = "headwater"
+# What tasks import: each is forked from a process that has these already. Libraries only: a task reads Headwater's own
+# code from the disk, so that an edit is seen without a restart.
+PRELOADED = (
+    "airflow.executors.local_executor",
+    "airflow.providers.standard.operators.trigger_dagrun",
+    "airflow.sdk.execution_time.task_runner",
+    "great_expectations",
+    "psycopg",
+    "pyarrow.parquet",
+    "scipy.stats",
+    "sklearn.cluster",
+    "sklearn.ensemble",
+    "sklearn.linear_model",
+    "sklearn.tree",
+    "xgboost",
+)
 # A second thread in each of several processes on few cores makes everything slower, without end.
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
@@ -59,6 +75,7 @@ def _airflow(home: Home, postgres: EmbeddedPostgres, api_port: int) -> dict[str,
             "SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
             "SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home.password_file),
             "EXECUTION_API_SERVER_URL": f"{base_url}/execution/",
+            "MP_FORKSERVER_PRELOAD": ",".join(PRELOADED),
         },
         "DATABASE": {
             "SQL_ALCHEMY_CONN": postgres.url(AIRFLOW_DATABASE, "postgresql+psycopg2"),
@@ -73,7 +90,7 @@ def _airflow(home: Home, postgres: EmbeddedPostgres, api_port: int) -> dict[str,
         "API_AUTH": {"JWT_SECRET": kept_secret(home.secrets / "jwt_secret")},
         # The supervisor of a task often misses its end and then sleeps for a whole interval, 5 s by default.
         "WORKERS": {"MIN_HEARTBEAT_INTERVAL": "1"},
-        "SCHEDULER": {"SCHEDULER_IDLE_SLEEP_TIME": "0.5"},
+        "SCHEDULER": {"SCHEDULER_IDLE_SLEEP_TIME": "0.5", "MP_START_METHOD": "forkserver"},
         # A new or changed DAG is seen in seconds; the folder is small.
         "DAG_PROCESSOR": {"REFRESH_INTERVAL": "5", "MIN_FILE_PROCESS_INTERVAL": "10"},
         "LOGGING": {"COLORED_CONSOLE_LOG": "False", "BASE_LOG_FOLDER": str(home.airflow / "logs")},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ def at_stage(dataset: str, spec_sha256: str | None = None) -> Iterator[tuple[Hou
 
     closed = (GateClosedError, RequestRefusedError)
     outcomes = (*closed, CannotJudgeError, SourceError, SpecError, SettingsError, FitError, ModelFileError)
+    _hush("great_expectations")
     try:
         house = open_house(str(get_current_context()["run_id"]))
         if spec_sha256 is None:
@@ -44,3 +46,11 @@ def at_stage(dataset: str, spec_sha256: str | None = None) -> Iterator[tuple[Hou
         raise
     except (BatchDateError, *outcomes) as error:
         raise AirflowFailException(str(error)) from error
+
+
+def _hush(library: str) -> None:
+    """Let a library speak of trouble only, not of every class that it registers, unless Airflow's configuration names
+    a level for it: hundreds of lines would hide the few that tell what the task found."""
+    logger = logging.getLogger(library)
+    if logger.level == logging.NOTSET:
+        logger.setLevel(logging.WARNING)
