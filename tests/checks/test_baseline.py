@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import itertools
 import json
 from typing import Any
 
@@ -11,12 +12,12 @@ import numpy as np
 import pytest
 from townspeople import people
 
-from headwater.checks import baseline
+from headwater.checks import baseline, battery
 from headwater.checks.baseline import LOSS_DRAWS, LOSSES, Baseline
 from headwater.checks.crowd import LEVELS
 from headwater.checks.prepared import Prepared
 from headwater.checks.refusal import CannotJudgeError
-from headwater.checks.sample import Seen
+from headwater.checks.sample import Sample, Seen
 
 
 def small(prepared: Prepared, n: int) -> Prepared:
@@ -124,6 +125,31 @@ def test_losses_are_seen_from_a_size_on(floor: Baseline) -> None:
     assert set(floor.detection_limits.values()) <= set(LOSSES)
     assert floor.detection_limits["cell.scan"] <= 0.2
     assert set(floor.detection_limits) <= set(floor.null.statistics)
+
+
+def test_limits_are_those_that_asking_everybody_about_every_loss_finds(
+    prepared: Prepared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(baseline, "LOSSES", (0.05, 0.1, 0.2, 0.4))
+    monkeypatch.setattr(baseline, "LOSS_DRAWS", 5)
+    few = small(prepared, 200)
+    drawn = baseline.draw(few, few.train, kind="noise_floor", subject="snapshot 2", draws=20)
+    pool = baseline._Pool.of(few, few.train)
+    seen: dict[tuple[str, float], int] = {}
+    for loss, index in itertools.product(baseline.LOSSES, range(5)):
+        sample = Sample(pool.seen(baseline._thinned(pool, loss, index)), pool.tally, drawn.control, few.train.identity)
+        for name, value in battery.drawn(sample).items():
+            if name in drawn.null.statistics:
+                seen[name, loss] = seen.get((name, loss), 0) + (drawn.null.ratio(name, value) > drawn.null.family)
+    limits = {}
+    for name in drawn.null.statistics:
+        enough = [loss for loss in reversed(baseline.LOSSES) if seen.get((name, loss), 0) >= 4]
+        while enough and tuple(reversed(enough)) != baseline.LOSSES[-len(enough) :]:
+            enough.pop()
+        if enough:
+            limits[name] = enough[-1]
+    assert limits
+    assert drawn.detection_limits == limits
 
 
 def test_what_sees_no_loss_has_no_detection_limit(floor: Baseline, drawn: Baseline) -> None:

@@ -222,25 +222,25 @@ class _Pool:
 
 
 def _detection_limits(pool: _Pool, control: Control, null: Null, progress: Callable[[int], None]) -> dict[str, float]:
-    """The smallest planted loss that each statistic saw in most draws, as it saw all larger ones."""
-    shares: dict[str, list[float]] = {name: [] for name in null.statistics}
-    for position, loss in enumerate(LOSSES):
-        seen = dict.fromkeys(shares, 0)
+    """The smallest planted loss that each statistic saw in most draws, as it saw all larger ones.
+
+    From the largest loss down: what is blind to one is not asked about smaller ones, and families of models, which cost
+    most, are the first to be blind.
+    """
+    limits: dict[str, float] = {}
+    seeing = set(null.statistics)
+    for position, loss in enumerate(sorted(LOSSES, reverse=True)):
+        missed = dict.fromkeys(seeing, 0)
         for index in range(LOSS_DRAWS):
-            sample = Sample(pool.seen(_thinned(pool, loss, index)), pool.tally, control, pool.rows.identity)
-            for name, value in battery.drawn(sample).items():
-                if name in seen:
-                    seen[name] += null.ratio(name, value) > null.family
+            if seeing:
+                sample = Sample(pool.seen(_thinned(pool, loss, index)), pool.tally, control, pool.rows.identity)
+                found = battery.drawn(sample, battery.families_of(seeing))
+                for name in seeing:  # what is not drawn, since its null is known, sees no loss here
+                    missed[name] += name not in found or null.ratio(name, found[name]) <= null.family
+                seeing = {name for name in seeing if 1 - missed[name] / LOSS_DRAWS >= SEEN_SHARE}
             progress(position * LOSS_DRAWS + index + 1)
-        for name, count in seen.items():
-            shares[name].append(count / LOSS_DRAWS)
-    limits = {}
-    for name, found in shares.items():
-        blind = [position for position, share in enumerate(found) if share < SEEN_SHARE]
-        first = blind[-1] + 1 if blind else 0
-        if first < len(LOSSES):
-            limits[name] = LOSSES[first]
-    return limits
+        limits |= dict.fromkeys(seeing, loss)
+    return {name: limits[name] for name in null.statistics if name in limits}
 
 
 def _thinned(pool: _Pool, loss: float, index: int) -> NDArray[np.intp]:

@@ -7,7 +7,7 @@ file), limits (``null.py``), the verdict.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -66,10 +66,15 @@ class Broken:
     error: str
 
 
-def drawn(sample: Sample) -> Measured:
-    """The statistics of all families whose null is drawn. Raises what a family raises."""
+def families_of(statistics: Collection[str]) -> tuple[ModuleType, ...]:
+    """The families of these statistics, in the battery's order."""
+    return tuple(family for family in FAMILIES if any(each.name in statistics for each in family.STATISTICS))
+
+
+def drawn(sample: Sample, families: Sequence[ModuleType] = FAMILIES) -> Measured:
+    """The statistics of these families, by default of all, whose null is drawn. Raises what a family raises."""
     found: Measured = {}
-    for family in FAMILIES:
+    for family in families:
         if hasattr(family, "measure"):
             found.update(family.measure(sample))
     return found
