@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -175,7 +176,7 @@ def _resampled(pairs: list[tuple[Figure, Figure]], seed: int, units: NDArray[np.
     moves = [[_moves(side, rng(seed, "samples", which, side.name)) for which, side in enumerate(p)] for p in pairs]
     found: list[list[Numbers]] = [[] for _ in pairs]
     start = 0
-    for weights in _weights(owner, rng(seed, "anchor rows")):
+    for weights in _weights(owner, seed):
         for place, pair in enumerate(pairs):
             one, other = pair
             picked = weights[:, one.rows]
@@ -189,13 +190,20 @@ def _resampled(pairs: list[tuple[Figure, Figure]], seed: int, units: NDArray[np.
     return [np.concatenate(each) for each in found]
 
 
-def _weights(owner: NDArray[np.integer], draw: np.random.Generator) -> Iterator[Numbers]:
+def _weights(owner: NDArray[np.integer], seed: int) -> Iterator[Numbers]:
     """How often each anchor row is in each resample, a chunk of resamples at a time: ``(chunk, rows)``."""
     known, owner = np.unique(owner, return_inverse=True)
+    drawn = _drawn(len(known), seed)
     for begun in range(0, DRAWS, _CHUNK):
-        size = min(_CHUNK, DRAWS - begun)
-        drawn = draw.multinomial(len(known), np.full(len(known), 1 / len(known)), size=size)
-        yield drawn.astype(np.float64)[:, owner]
+        yield drawn[begun : begun + _CHUNK].astype(np.float64)[:, owner]
+
+
+@lru_cache(maxsize=1)
+def _drawn(units: int, seed: int) -> NDArray[np.uint16]:
+    """How often each unit is in each resample: ``(draws, units)``. Kept: every rival on these rows asks for the same."""
+    draw, shares = rng(seed, "anchor rows"), np.full(units, 1 / units)
+    chunks = (min(_CHUNK, DRAWS - begun) for begun in range(0, DRAWS, _CHUNK))
+    return np.concatenate([draw.multinomial(units, shares, size=size).astype(np.uint16) for size in chunks])
 
 
 def _moves(figure: Figure, draw: np.random.Generator) -> Numbers:
