@@ -200,7 +200,7 @@ def _weights(owner: NDArray[np.integer], seed: int) -> Iterator[Numbers]:
 
 @lru_cache(maxsize=1)
 def _drawn(units: int, seed: int) -> NDArray[np.uint16]:
-    """How often each unit is in each resample: ``(draws, units)``. Kept: every rival on these rows asks for the same."""
+    """How often each unit is in each resample: ``(draws, units)``. Kept: all rivals on these rows ask for them."""
     draw, shares = rng(seed, "anchor rows"), np.full(units, 1 / units)
     chunks = (min(_CHUNK, DRAWS - begun) for begun in range(0, DRAWS, _CHUNK))
     return np.concatenate([draw.multinomial(units, shares, size=size).astype(np.uint16) for size in chunks])
