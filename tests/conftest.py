@@ -6,6 +6,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         from tests.scheduling import longest_first
 
         items.sort(key=lambda item: longest_first(item.nodeid))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """In a process among several, Airflow ends with the tests that need it: idle, it takes a quarter of a core."""
+    from tests.scheduling import needs_server
+
+    if hasattr(item.config, "workerinput") and needs_server(item) and not (nextitem and needs_server(nextitem)):
+        _AIRFLOW.close()
+
+
+_AIRFLOW = ExitStack()
+"""What ends with the session's Airflow."""
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +90,9 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAirflow
         shutil.copy(REPOSITORY / "include" / "datasets" / f"{shipped}.yaml", datasets)
     home = Home.at(var=folder / "var", datasets=datasets)
     stack, reaper = Stack(home, durable=False, api_port=0), watch("stack", folder)
-    try:
+    with _AIRFLOW:
+        _AIRFLOW.callback(reaper.communicate)
+        _AIRFLOW.callback(stack.down)
         address = stack.up()
         with AirflowApi(address.base_url, address.user, address.password) as api:
             yield RunningAirflow(
@@ -88,6 +104,3 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAirflow
                 store_url=address.store_url,
                 source_url=address.ledger_url,
             )
-    finally:
-        stack.down()
-        reaper.communicate()

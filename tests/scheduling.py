@@ -6,6 +6,7 @@ want the same port.
 
 from __future__ import annotations
 
+import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 SERVERS = ("tests/integration", "tests/local", "tests/plugins")
@@ -23,6 +24,11 @@ class Scheduling(LoadScopeScheduling):
         if nodeid.startswith(SERVERS):
             return "servers"
         return nodeid if nodeid.startswith(APART) else nodeid.partition("::")[0]
+
+
+def needs_server(item: pytest.Item) -> bool:
+    """Whether the test is one of those that start servers."""
+    return item.nodeid.startswith(SERVERS)
 
 
 def longest_first(nodeid: str) -> int:
