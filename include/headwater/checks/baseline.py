@@ -224,23 +224,29 @@ class _Pool:
 def _detection_limits(pool: _Pool, control: Control, null: Null, progress: Callable[[int], None]) -> dict[str, float]:
     """The smallest planted loss that each statistic saw in most draws, as it saw all larger ones.
 
-    From the largest loss down: what is blind to one is not asked about smaller ones, and families of models, which cost
-    most, are the first to be blind.
+    From the largest loss down: what is blind to one is not asked again. Models, the dearest, are blind first.
     """
     limits: dict[str, float] = {}
     seeing = set(null.statistics)
-    for position, loss in enumerate(sorted(LOSSES, reverse=True)):
-        missed = dict.fromkeys(seeing, 0)
-        for index in range(LOSS_DRAWS):
-            if seeing:
-                sample = Sample(pool.seen(_thinned(pool, loss, index)), pool.tally, control, pool.rows.identity)
-                found = battery.drawn(sample, battery.families_of(seeing))
-                for name in seeing:  # what is not drawn, since its null is known, sees no loss here
-                    missed[name] += name not in found or null.ratio(name, found[name]) <= null.family
-                seeing = {name for name in seeing if 1 - missed[name] / LOSS_DRAWS >= SEEN_SHARE}
-            progress(position * LOSS_DRAWS + index + 1)
+    for position, loss in enumerate(sorted(LOSSES, reverse=True), start=1):
+        seeing = _seeing(pool, control, null, loss, seeing)
         limits |= dict.fromkeys(seeing, loss)
+        progress(position * LOSS_DRAWS)
     return {name: limits[name] for name in null.statistics if name in limits}
+
+
+def _seeing(pool: _Pool, control: Control, null: Null, loss: float, asked: set[str]) -> set[str]:
+    """Which of the statistics see this loss in enough draws; one that cannot any more is not asked again."""
+    missed = dict.fromkeys(asked, 0)
+    for index in range(LOSS_DRAWS):
+        if not asked:
+            break
+        sample = Sample(pool.seen(_thinned(pool, loss, index)), pool.tally, control, pool.rows.identity)
+        found = battery.drawn(sample, battery.families_of(asked))
+        for name in asked:  # what is not drawn, since its null is known, sees no loss here
+            missed[name] += name not in found or null.ratio(name, found[name]) <= null.family
+        asked = {name for name in asked if 1 - missed[name] / LOSS_DRAWS >= SEEN_SHARE}
+    return asked
 
 
 def _thinned(pool: _Pool, loss: float, index: int) -> NDArray[np.intp]:
