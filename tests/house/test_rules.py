@@ -77,6 +77,12 @@ def test_every_test_asserts_something() -> None:
     assert empty == []
 
 
+def test_no_test_is_timed() -> None:
+    """Speed is measured by benchmarks, beside something else; a busy machine would fail honest code."""
+    timed = re.compile(r"^\s*assert (?:time\.)?(?:process_time|perf_counter|monotonic|time)\(\) - ", re.MULTILINE)
+    assert [str(path.relative_to(ROOT)) for path in TESTS if timed.search(path.read_text())] == []
+
+
 def test_every_skip_gives_its_reason() -> None:
     pattern = re.compile(r"pytest\.(?:mark\.)?skip(?:if)?\(")
     bare = []

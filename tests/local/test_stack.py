@@ -53,9 +53,7 @@ def living_of(var: Path) -> list[int]:
 def test_up_again_changes_nothing(airflow: RunningAirflow) -> None:
     before = {name: airflow.stack.table.record(name) for name in PROCESSES}
     told: list[str] = []
-    started = time.monotonic()
     address = airflow.stack.up(told.append)
-    assert time.monotonic() - started < 30
     assert {name: airflow.stack.table.record(name) for name in PROCESSES} == before
     assert not [step for step in told if step.startswith("starting")]
     assert address.base_url == airflow.api.base_url
