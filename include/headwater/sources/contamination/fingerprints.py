@@ -21,6 +21,8 @@ from headwater.checks.arrays import codes, is_discrete, numbers
 from headwater.tables.schema import ColumnSchema, TableSchema
 
 _MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
+_BLOCK = 32_768
+"""Words that are mixed at a time: they stay in the processor's cache over all eight steps."""
 _MISSING = np.uint64(0x7FF8000000000000)
 """The bits of every missing number, however its NaN was made."""
 
@@ -75,11 +77,13 @@ def mixed(words: NDArray[np.uint64], name: str) -> NDArray[np.uint64]:
     """Words of a column as hashes: the finaliser of SplitMix64 (Steele, Lea and Flood 2014), salted by the name."""
     salt = np.uint64(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little"))
     mix = words ^ salt
-    mix ^= mix >> np.uint64(30)
-    mix *= _MIX[0]
-    mix ^= mix >> np.uint64(27)
-    mix *= _MIX[1]
-    mix ^= mix >> np.uint64(31)
+    for start in range(0, len(mix), _BLOCK):
+        part = mix[start : start + _BLOCK]
+        part ^= part >> np.uint64(30)
+        part *= _MIX[0]
+        part ^= part >> np.uint64(27)
+        part *= _MIX[1]
+        part ^= part >> np.uint64(31)
     return mix
 
 
