@@ -57,7 +57,7 @@ def _made(house: House, spec: DatasetSpec, prepared: Prepared, generator: Genera
     schema, counter, n = prepared.reference.schema, prepared.counter, prepared.n
     blocks = range(_FIRST_BLOCK, _FIRST_BLOCK + int(np.clip(MADE_ROWS // n, SAMPLES_MIN, SAMPLES_MAX)))
     samples = trials(house, spec, generator, schema, rows=n, blocks=blocks, strange_max=STRANGE_MAX)
-    made = [prepared.yardstick.code(each) for each in samples]
+    made = [prepared.yardstick.place(each) for each in samples]
     margins = [counter.margins(rows) for rows in made]
     more = COUNTED_ROWS_MIN - n * len(made)
     if more > 0:

@@ -29,11 +29,11 @@ from headwater.checks.paired import Figure, Numbers
 from headwater.checks.prepared import Prepared
 from headwater.checks.reference import JUDGE_ROWS_MAX
 from headwater.checks.refusal import CannotJudgeError
-from headwater.checks.rows import Rows
+from headwater.checks.rows import Placed
 from headwater.checks.seeds import state
 
 
-def contributions(prepared: Prepared, samples: Sequence[Rows]) -> tuple[Figure, ...]:
+def contributions(prepared: Prepared, samples: Sequence[Placed]) -> tuple[Figure, ...]:
     """The figures of one generator.
 
     Args:
@@ -53,13 +53,13 @@ def contributions(prepared: Prepared, samples: Sequence[Rows]) -> tuple[Figure, 
     return tuple(figures)
 
 
-def _coverage(prepared: Prepared, samples: Sequence[Rows]) -> Figure:
+def _coverage(prepared: Prepared, samples: Sequence[Placed]) -> Figure:
     balls = prepared.balls
     hit = [balls.counts(rows.points[: len(balls.points)]) > 0 for rows in samples]
     return Figure(neighbours.COVERAGE.name, "coverage", np.arange(len(balls.points)), np.stack(hit).astype(np.float32))
 
 
-def _mass(prepared: Prepared, samples: Sequence[Rows]) -> Figure:
+def _mass(prepared: Prepared, samples: Sequence[Placed]) -> Figure:
     size = int(prepared.counter.cell_starts[1])
     expected = np.bincount(prepared.train.cells[:, 0], minlength=size) / len(prepared.train)
     least = prepared.reference.contract.cell_keep_min * expected - 1e-9
@@ -68,7 +68,7 @@ def _mass(prepared: Prepared, samples: Sequence[Rows]) -> Figure:
     return Figure(cell.MASS.name, "real mass in filled cells", np.arange(len(own)), np.stack(kept).astype(np.float32))
 
 
-def _two_samples(prepared: Prepared, samples: Sequence[Rows]) -> Figure:
+def _two_samples(prepared: Prepared, samples: Sequence[Placed]) -> Figure:
     yardstick = prepared.yardstick
     real, seed = yardstick.anchor.features[: prepared.n], state(yardstick.seed, "joint")
     found = []
@@ -83,7 +83,7 @@ def _two_samples(prepared: Prepared, samples: Sequence[Rows]) -> Figure:
     )
 
 
-def _usefulness(prepared: Prepared, samples: Sequence[Rows]) -> list[Figure]:
+def _usefulness(prepared: Prepared, samples: Sequence[Placed]) -> list[Figure]:
     figures = []
     for task in prepared.tasks:
         if not len(task.test):
@@ -133,18 +133,18 @@ def _above(scores: Numbers, others: Numbers) -> Numbers:
     return 1 - (both - rankdata(scores)) / len(others)
 
 
-def _pairs(prepared: Prepared, samples: Sequence[Rows]) -> Figure:
+def _pairs(prepared: Prepared, samples: Sequence[Placed]) -> Figure:
     starts = prepared.yardstick.coder.coarse_starts
     count = (len(starts) - 1) * (len(starts) - 2) / 2
     column = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     is_pair = column[:, None] < column
-    real = prepared.counter.tally(prepared.train).pairs / len(prepared.train)
+    real = prepared.counter.pairs(prepared.train) / len(prepared.train)
     coarse = prepared.yardstick.anchor.coarse[:JUDGE_ROWS_MAX]
     marks = np.zeros((len(coarse), starts[-1]), dtype=np.float32)
     np.put_along_axis(marks, coarse.astype(np.int64) + starts[:-1], 1.0, axis=1)
     found = []
     for rows in samples:
-        made = prepared.counter.tally(rows).pairs / len(rows)
+        made = prepared.counter.pairs(rows) / len(rows)
         scarce = (real > made) & is_pair
         held = np.einsum("ij,ij->i", marks @ scarce.astype(np.float32), marks)
         found.append((held - made[scarce].sum()) / count)

@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 
 from headwater.checks.distances import squared
 from headwater.checks.learner import classifier, regressor
-from headwater.checks.rows import Rows
+from headwater.checks.rows import Placed
 from headwater.checks.yardstick import Yardstick
 
 FAMILIES = ("boosted trees", "linear", "nearest neighbours")
@@ -59,7 +59,7 @@ class Task:
         return cls(target, place, encoder.slice_of(place), is_class, classes, test, values[test])
 
 
-def predict(task: Task, rows: Rows, yardstick: Yardstick, seed: int) -> Predictions:
+def predict(task: Task, rows: Placed, yardstick: Yardstick, seed: int) -> Predictions:
     """What each family, trained on the sample, says of the anchor's test rows: ``(families, t, classes)``.
 
     A sample whose target has one value only teaches that value; so does every sample where nothing is tested.

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from headwater.checks.coding import Coded
 from headwater.checks.collisions import Collisions
 from headwater.checks.foreign import Known
-from headwater.checks.rows import Rows
+from headwater.checks.rows import Placed, Rows
 from headwater.checks.yardstick import Yardstick
 
 Counts = NDArray[np.float64]
@@ -123,7 +123,7 @@ class Counter:
         known = Known.of(yardstick.anchor.numbers, real.numbers, *others)
         return cls(yardstick, cells, leaves, _thresholds(yardstick.anchor.numbers), is_rare, known)
 
-    def margins(self, coded: Coded | Rows) -> Margins:
+    def margins(self, coded: Coded | Placed) -> Margins:
         """Count what each column shows by itself."""
         is_beyond = self.beyond(coded.numbers)
         return Margins(
@@ -150,13 +150,20 @@ class Counter:
         """Count the rows; ``balls`` are those of the scan, none where they are not asked for."""
         return Tally(
             **vars(self.margins(rows)),
-            pairs=_pairs(rows.coarse, self.yardstick.coder.coarse_starts),
+            pairs=self.pairs(rows),
             cells=_count(rows.cells, self.cell_starts),
             leaves=_count(rows.leaves, self.leaf_starts),
             fit=rows.fit.sum(axis=0, dtype=np.float64),
             labels=_labels(rows.labels),
             balls=np.zeros(0) if balls is None else balls.astype(np.float64),
         )
+
+    def pairs(self, rows: Placed) -> Counts:
+        """All tables of two columns at once: the product of the rows' indicators with themselves."""
+        starts = self.yardstick.coder.coarse_starts
+        marks = np.zeros((len(rows), starts[-1]), dtype=np.float32)
+        np.put_along_axis(marks, rows.coarse.astype(np.int64) + starts[:-1], 1.0, axis=1)
+        return (marks.T @ marks).astype(np.float64)
 
     def beyond(self, numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which rows lie beyond which thresholds: bool ``(n, levels, 2, q)``."""
@@ -205,10 +212,3 @@ def _labels(log_likelihood: NDArray[np.float32]) -> Counts:
     known = ~np.isnan(log_likelihood)
     held = np.where(known, log_likelihood.astype(np.float64), 0.0)
     return np.stack([held.sum(axis=0), np.where(known, surprise(held), 0.0).sum(axis=0), known.sum(axis=0)])
-
-
-def _pairs(coarse: NDArray[np.uint8], starts: NDArray[np.int64]) -> Counts:
-    """All tables of two columns at once: the product of the rows' indicators with themselves."""
-    marks = np.zeros((len(coarse), starts[-1]), dtype=np.float32)
-    np.put_along_axis(marks, coarse.astype(np.int64) + starts[:-1], 1.0, axis=1)
-    return (marks.T @ marks).astype(np.float64)

@@ -8,6 +8,7 @@ batch and rows that really are one meet it as strangers alike, and what it says 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
@@ -23,7 +24,7 @@ from headwater.checks.coding import Coded, Coder, mix, near_keys
 from headwater.checks.crowd import CROWD_MAX, Crowd
 from headwater.checks.encoding import Encoder
 from headwater.checks.learner import classifier, regressor
-from headwater.checks.rows import Rows
+from headwater.checks.rows import Placed, Rows
 from headwater.checks.seeds import rng, state
 from headwater.tables.schema import TableSchema
 
@@ -107,36 +108,35 @@ class Yardstick:
         Raises:
             CannotJudgeError: a number is infinite, or a value is no category of its column.
         """
-        parts = [self._chunk(frame.iloc[start : start + _CHUNK]) for start in range(0, max(len(frame), 1), _CHUNK)]
-        if len(parts) == 1:
-            return parts[0]
-        return Rows(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in vars(parts[0])})
+        return Rows.joined([self._rows(self._placed(chunk)) for chunk in _chunks(frame)])
 
-    def _chunk(self, frame: pd.DataFrame) -> Rows:
+    def place(self, frame: pd.DataFrame) -> Placed:
+        """Where the rows lie, without what trees, models and neighbours say of them. Raises as :meth:`code`."""
+        return Placed.joined([self._placed(chunk) for chunk in _chunks(frame)])
+
+    def _placed(self, frame: pd.DataFrame) -> Placed:
         coded = self.coder.code(frame)
-        points, features = self.encoder.distances(frame), self.encoder.features(frame)
-        bare = _bare(features)
-        leaves = np.empty(coded.fine.shape, dtype=np.int32)
-        fit = np.empty(coded.fine.shape, dtype=np.float32)
+        points = self.encoder.distances(frame)
+        cells = np.stack([model.predict(points) for model in self.kmeans], axis=1).astype(np.int32)
+        return Placed(**vars(coded), points=points, features=self.encoder.features(frame), cells=cells)
+
+    def _rows(self, placed: Placed) -> Rows:
+        bare = _bare(placed.features)
+        leaves = np.empty(placed.fine.shape, dtype=np.int32)
+        fit = np.empty(placed.fine.shape, dtype=np.float32)
         for place, tree in enumerate(self.trees):
             leaves[:, place] = tree.leaf_of[tree.model.apply(_others(bare, place))]
-            fit[:, place] = tree.log_chance[leaves[:, place], coded.coarse[:, place]]
+            fit[:, place] = tree.log_chance[leaves[:, place], placed.coarse[:, place]]
         return Rows(
-            fine=coded.fine,
-            coarse=coded.coarse,
-            numbers=coded.numbers,
-            identity=coded.identity,
-            near=self.near(coded),
-            points=points,
-            alone=self.crowd.levels(points),
-            features=features,
-            cells=np.stack([model.predict(points) for model in self.kmeans], axis=1).astype(np.int32),
+            **vars(placed),
+            near=self.near(placed),
+            alone=self.crowd.levels(placed.points),
             leaves=leaves,
             fit=fit,
-            labels=self._labels(features, points),
+            labels=self._labels(placed.features, placed.points),
         )
 
-    def near(self, coded: Coded) -> NDArray[np.uint64]:
+    def near(self, coded: Coded | Placed) -> NDArray[np.uint64]:
         """Keys that near rows share: ``(n, widths, shifts)``."""
         names = [coded.fine[:, place].astype(np.uint64) for place in np.flatnonzero(~self.coder.is_number)]
         others = mix(names) if names else np.zeros(len(coded.identity), dtype=np.uint64)
@@ -148,6 +148,11 @@ class Yardstick:
             if model is not None:
                 found[:, index] = model.log_likelihood(features, points)
         return found
+
+
+def _chunks(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    for start in range(0, max(len(frame), 1), _CHUNK):
+        yield frame.iloc[start : start + _CHUNK]
 
 
 def _scales(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
