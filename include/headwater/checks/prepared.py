@@ -81,7 +81,7 @@ class Prepared:
             balls=neighbours.Balls.around(yardstick, n),
             scan=scan.Scan.of(yardstick),
             original=copies.Original.of(train, *((coded.identity, yardstick.near(coded)) for coded in rest)),
-            information=pair.learn(counter.tally(anchor).pairs, len(anchor), yardstick.coder.coarse_starts),
+            information=pair.learn(counter.pairs(anchor), len(anchor), yardstick.coder.coarse_starts),
             tasks=tuple(models.Task.of(target, yardstick) for target in reference.targets),
             groups=fairness.subgroups(yardstick, reference.groups),
             personal=replay.personal(reference),
