@@ -21,6 +21,8 @@ WIDTH, HEIGHT, TOP, GAP = 560, 300, 96, 16
 LEFT, RIGHT, ABOVE, BELOW = 56, 14, 34, 44
 SHOWN = {"coverage": "k-NN coverage of held-out rows", "tstr": "TSTR AUC on held-out rows"}
 _COLOURS = dict(zip(WORDS, ("#dc2626", "#ea580c", "#1d4ed8", "#15803d", "#0e7490", "#7e22ce", "#65a30d"), strict=True))
+_DASHED = {"guarded_no_new_real": ' stroke-dasharray="6 5"'}
+"""Mostly the same nights as those of ``guarded``, which lies below and shows through."""
 _STYLE = (
     "text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;fill:#1f2937;font-size:12px}"
     ".head{font-size:17px;font-weight:600}.name{font-size:13px;font-weight:600}.axis{fill:#4b5563;font-size:11px}"
@@ -76,7 +78,7 @@ def picture(rows: list[Row]) -> str:
 def _legend(regimes: list[str]) -> Iterator[str]:
     x = float(GAP + 4)
     for regime in regimes:
-        yield f'<line class="line" x1="{x:.0f}" y1="72" x2="{x + 22:.0f}" y2="72" stroke="{_COLOURS[regime]}"/>'
+        yield f'<line class="line" x1="{x:.0f}" y1="72" x2="{x + 22:.0f}" y2="72" {_stroke(regime)}/>'
         yield f'<text x="{x + 28:.0f}" y="76">{escape(regime)}</text>'
         x += 48 + 7 * len(regime)
 
@@ -103,6 +105,10 @@ def _panel(rows: list[Row], name: str, x: float, y: float) -> Panel | None:
     return Panel(x, y, lines, alarms, last, min(values) - margin, max(values) + margin)
 
 
+def _stroke(regime: str) -> str:
+    return f'stroke="{_COLOURS[regime]}"{_DASHED.get(regime, "")}'
+
+
 def _drawn(panel: Panel, title: str) -> Iterator[str]:
     yield f'<g><text class="name" x="{panel.x + LEFT}" y="{panel.y + 22}">{escape(title)}</text>'
     left, right = panel.across(1), panel.across(max(panel.last, 2))
@@ -122,7 +128,7 @@ def _drawn(panel: Panel, title: str) -> Iterator[str]:
     yield "generation</text>"
     for regime, line in panel.lines.items():
         points = " ".join(f"{panel.across(at):.1f},{panel.down(value):.1f}" for at, value in line)
-        yield f'<polyline class="line" points="{points}" stroke="{_COLOURS[regime]}"><title>{regime}</title></polyline>'
+        yield f'<polyline class="line" points="{points}" {_stroke(regime)}><title>{regime}</title></polyline>'
         alarm = panel.alarms.get(regime)
         for at, value in line:
             if at == alarm:
