@@ -73,9 +73,9 @@ WITH_LINKS = $(if $(PIP_FIND_LINKS),UV_FIND_LINKS="$${UV_FIND_LINKS:-$(PIP_FIND_
 # The stamp is removed before an installation and written after it: a half-made environment never counts as done. One
 # without a stamp is made anew. PYTHON=... names the interpreter; else the first that is 3.11-3.13 and can make one.
 
-# All cores compile what pip has installed, which by itself compiles one file after another. Some packages hold
-# templates that are no Python of this version; like pip, this leaves them as they are.
-INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --no-compile
+# All cores compile what pip has installed, which by itself compiles one file after another; the few packages of tests
+# and linters it may. Some packages hold templates that are no Python of this version: like pip, this leaves them.
+INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check
 COMPILE = $(PY) -m compileall -qq -j 0 $(VENV)/lib || true
 
 FIND_PYTHON = for candidate in $(if $(PYTHON),"$(PYTHON)",python3.11 python3.12 python3.13 python3 python); do \
@@ -96,7 +96,7 @@ $(VENV)/.installed: requirements.txt
 		echo "requirements.txt has changed: bringing $(VENV) up to date"; \
 	fi; \
 	rm -f $@ $@-dev; \
-	$(INSTALL) -r requirements.txt; \
+	$(INSTALL) --no-compile -r requirements.txt; \
 	$(COMPILE); \
 	touch $@
 
@@ -104,5 +104,4 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@echo "installing what the tests and linters need"
 	@rm -f $@
 	@$(INSTALL) -r requirements-dev.txt
-	@$(COMPILE)
 	@touch $@
