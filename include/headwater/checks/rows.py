@@ -12,24 +12,19 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater.checks.coding import Coded
+
 
 @dataclass(frozen=True, eq=False)
-class Placed:
-    """Where ``n`` rows lie; ``d`` learned columns, ``q`` of them numbers or dates. Enough to compare generators by.
+class Placed(Coded):
+    """Where ``n`` coded rows of ``d`` learned columns lie. Enough to compare generators by.
 
     Attributes:
-        fine, coarse: bins: int16 and uint8 ``(n, d)``.
-        numbers: float64 ``(n, q)``, NaN where missing.
-        identity: hash of a row's learned values: uint64 ``(n,)``.
         points: for nearest neighbours: float32 ``(n, D)``.
         features: for tree models: float64 ``(n, d)``, NaN where missing.
         cells: k-means cell at each level: int32 ``(n, levels)``.
     """
 
-    fine: NDArray[np.int16]
-    coarse: NDArray[np.uint8]
-    numbers: NDArray[np.float64]
-    identity: NDArray[np.uint64]
     points: NDArray[np.float32]
     features: NDArray[np.float64]
     cells: NDArray[np.int32]

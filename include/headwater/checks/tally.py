@@ -123,7 +123,7 @@ class Counter:
         known = Known.of(yardstick.anchor.numbers, real.numbers, *others)
         return cls(yardstick, cells, leaves, _thresholds(yardstick.anchor.numbers), is_rare, known)
 
-    def margins(self, coded: Coded | Placed) -> Margins:
+    def margins(self, coded: Coded) -> Margins:
         """Count what each column shows by itself."""
         is_beyond = self.beyond(coded.numbers)
         return Margins(

@@ -136,7 +136,7 @@ class Yardstick:
             labels=self._labels(placed.features, placed.points),
         )
 
-    def near(self, coded: Coded | Placed) -> NDArray[np.uint64]:
+    def near(self, coded: Coded) -> NDArray[np.uint64]:
         """Keys that near rows share: ``(n, widths, shifts)``."""
         names = [coded.fine[:, place].astype(np.uint64) for place in np.flatnonzero(~self.coder.is_number)]
         others = mix(names) if names else np.zeros(len(coded.identity), dtype=np.uint64)
