@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from headwater.checks.statistic import deviate, too_few, too_many
 
@@ -24,6 +25,17 @@ def test_sizes_count() -> None:
 def test_nothing_on_both_sides_says_nothing() -> None:
     assert too_few(np.zeros(1), np.zeros(1), 10, 10)[0] == 1
     assert too_many(np.zeros(1), np.zeros(1), 10, 10)[0] == 1
+
+
+def test_tails_are_those_of_the_binomial_law() -> None:
+    """Against another implementation, with nothing found on either side and no rows on either side among them."""
+    random = np.random.default_rng(5)
+    found, others = random.integers(0, 60, (2, 2_000)) * (random.random((2, 2_000)) < 0.8)
+    n, rest = random.integers(1, 5_000, (2, 2_000)).astype(np.float64)
+    n[:20], rest[20:40] = 0, 0
+    sums, rate = found + others, n / (n + rest)
+    assert too_few(found, others, n, rest) == pytest.approx(binom.cdf(found, sums, rate), rel=1e-9)
+    assert too_many(found, others, n, rest) == pytest.approx(binom.sf(found - 1, sums, rate), rel=1e-9)
 
 
 @pytest.mark.parametrize(

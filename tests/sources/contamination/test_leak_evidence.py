@@ -6,7 +6,7 @@ from math import comb
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom, hypergeom
 
 from headwater.sources.contamination.evidence import Chance
 
@@ -18,6 +18,13 @@ def test_the_p_value_is_the_exact_test_of_two_shares_doubled() -> None:
     # 6 matches of 600 rows in all; 4 or more of them among the 100 asked.
     against_all = sum(comb(6, k) * comb(594, 100 - k) for k in (4, 5, 6)) / comb(600, 100)
     assert chance.p_value(4, 100) == pytest.approx(2 * min(against_anchor, against_all))
+
+
+@pytest.mark.parametrize(("matched", "asked", "found", "rows"), [(30, 1_000, 12, 900), (900, 20_000, 40_000, 10**6)])
+def test_the_tail_is_that_of_the_hypergeometric_law(matched: int, asked: int, found: int, rows: int) -> None:
+    wanted = hypergeom.sf(matched - 1, asked + rows, matched + found, asked)
+    assert 0 < wanted < 0.5
+    assert Chance(0, 0, found, rows).p_value(matched, asked) == pytest.approx(2 * wanted, rel=1e-6)
 
 
 def test_without_honest_rows_nothing_is_proved() -> None:

@@ -14,8 +14,7 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp
-from scipy.stats import hypergeom
+from scipy.special import betaln, logsumexp
 
 FALSE_SHARE_MAX = 0.25
 """Rows are named only where at most this part of them is expected to be honest."""
@@ -83,8 +82,13 @@ def _so_many(matched: int, asked: int, honest: int, honest_rows: int) -> float:
         return 1.0
     spread = np.sqrt(mean * (1 - good / total) * (honest_rows / max(total - 1, 1)))
     last = min(asked, good, matched + int(12 * spread) + 60)
-    tail = hypergeom.logpmf(np.arange(matched, last + 1), total, good, asked)
+    k = np.arange(matched, last + 1)
+    tail = _log_choose(good, k) + _log_choose(total - good, asked - k) - _log_choose(total, asked)
     return float(min(1.0, np.exp(logsumexp(tail))))
+
+
+def _log_choose(n: int, k: int | NDArray[np.int64]) -> NDArray[np.float64]:
+    return np.asarray(-betaln(k + 1, n - k + 1) - np.log(n + 1), dtype=np.float64)
 
 
 @dataclass(frozen=True)
