@@ -90,7 +90,8 @@ def contamination_sentence() -> str:
         f"raised an alarm {_of(honest_common)} times, and a leak of 5 % was noticed {_of(common)} times. "
         f"{cost['rows']:,} rows against {cost['batches']} batches of {cost['batch_rows']:,} take "
         f"{cost['scan']['parts']['scan']:.1f} CPU s ({cost['scan']['cpu_seconds']:.1f} with imports and the reading of "
-        f"both snapshots) and {cost['scan']['peak_mb'] / 1024:.1f} GiB."
+        f"both snapshots, the median of {cost['repetitions']}; the slowest {cost['scan']['slowest_cpu_seconds']:.1f}) "
+        f"and {cost['scan']['peak_mb'] / 1024:.1f} GiB."
     )
 
 
