@@ -1,4 +1,4 @@
-"""What Headwater adds to the Airflow UI: Data Docs pages, and the button that leads to them.
+"""What Headwater adds to the Airflow UI: the overview, Data Docs pages, and the button that leads to them.
 
 Belongs here: the plugin's registration. Does not: routes (``app.py``), the button (``headwater.orchestration.links``).
 Airflow imports this in every process, so nothing heavy is imported.
@@ -13,14 +13,14 @@ from airflow.plugins_manager import AirflowPlugin
 from headwater.orchestration.links import PREFIX, DataDocsLink
 from headwater_plugin.pages import Pages
 
-DATA_DOCS = {"name": "Data Docs", "href": f"{PREFIX}/docs/".lstrip("/"), "destination": "nav", "url_route": "data-docs"}
+OVERVIEW = {"name": "Headwater", "href": f"{PREFIX}/".lstrip("/"), "destination": "nav", "url_route": "headwater"}
 
 
 class HeadwaterPlugin(AirflowPlugin):
-    """Mounts the pages at ``/headwater`` and adds "Data Docs" to the menu and to tasks that name a page."""
+    """Mounts the pages at ``/headwater`` and adds "Headwater" to the menu, and a button to tasks."""
 
     name = "headwater"
     # Airflow declares these as instance variables and reads them from the class.
     fastapi_apps: list[Any] = [{"app": Pages(), "url_prefix": PREFIX, "name": "Headwater"}]  # noqa: RUF012
-    external_views: list[Any] = [DATA_DOCS]  # noqa: RUF012
+    external_views: list[Any] = [OVERVIEW]  # noqa: RUF012
     global_operator_extra_links: list[Any] = [DataDocsLink()]  # noqa: RUF012

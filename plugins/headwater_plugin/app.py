@@ -1,4 +1,4 @@
-"""The pages below ``/headwater``: Data Docs from the store, their index, and the files they need.
+"""The pages below ``/headwater``: the overview, Data Docs from the store, their index, and the files they need.
 
 Belongs here: routes. Does not: who may call them (``access.py``), what a page tells (``headwater.expectations``).
 Every route needs Airflow's login, the files too; a page also needs the right to see its dataset's DAG.
@@ -19,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 from headwater_plugin import headers
 from headwater_plugin.access import may_see_dataset, to_login_or_error
 from headwater_plugin.docs_index import docs_index
+from headwater_plugin.overview import overview
 from headwater_plugin.places import open_store
 
 STATIC = Path(__file__).parent / "static"
@@ -36,6 +37,7 @@ def create_app() -> FastAPI:
         redirect_slashes=False,
         exception_handlers={StarletteHTTPException: to_login_or_error},
     )
+    app.add_api_route("/", overview, response_class=HTMLResponse)
     app.add_api_route("/docs/", docs_index, response_class=HTMLResponse)
     app.add_api_route("/docs/{dataset}/{validation_id}/", data_docs, response_class=HTMLResponse)
     app.add_api_route("/docs/{dataset}/{validation_id}/failing_rows.csv", failing_rows)

@@ -32,3 +32,6 @@ _INERT = policy({"script-src": "'none'"})
 
 DOWNLOAD = {**SAFE, "Content-Security-Policy": f"{_INERT}; sandbox"}
 """Of a file to be kept: if a browser shows it after all, it does nothing."""
+
+FORMS = {**SAFE, "Content-Security-Policy": policy({"style-src": "'self' 'unsafe-inline'", "form-action": "'self'"})}
+"""Of a page with a form that asks this server. Nothing is written by it: writing goes through Airflow."""

@@ -65,7 +65,7 @@ def read_form(given: Mapping[str, str]) -> Form:
         to_date=_day("to", given.get("to", "")),
         verdict=_verdict(given.get("verdict", "")),
         check=_check(given.get("check", "")),
-        page=_page(given.get("page", "")),
+        page=read_page(given.get("page", "")),
     )
     if form.from_date and form.to_date and form.from_date > form.to_date:
         raise FormError(f"from ({form.from_date}) is later than to ({form.to_date}): exchange them")
@@ -101,7 +101,8 @@ def _check(text: str) -> str:
     return text
 
 
-def _page(text: str) -> int:
+def read_page(text: str) -> int:
+    """The number of a page, 1 where none is given. Raises: FormError."""
     is_number = text.isascii() and text.isdigit() and len(text) <= len(str(PAGE_MAX))
     if text and not (is_number and 1 <= int(text) <= PAGE_MAX):
         raise FormError(f"page is no number between 1 and {PAGE_MAX:,}")

@@ -11,6 +11,7 @@ from headwater.ledger import Ledger
 from headwater.ledger.migrate import migrate
 
 FAILED_EVERY = 5
+SCHEDULE = {"nightly": "0 2 * * *", "timezone": "UTC"}
 HOSTILE = "rule:column_values_to_be_between:<script>alert('check')</script>"
 
 
@@ -21,10 +22,11 @@ def judge_nights(url: str, nights: Mapping[str, int]) -> None:
     with ledger.transaction() as books:
         for dataset, count in nights.items():
             books.datasets.register(dataset, "nurse", "")
-            books.datasets.record_spec(dataset, SPEC, {"dataset": dataset})
+            books.datasets.record_spec(dataset, SPEC, {"dataset": dataset, "schedule": SCHEDULE})
             books.snapshots.record(snapshot(f"{dataset} snapshot", dataset=dataset))
             made = generator(dataset, dataset=dataset, snapshot_id=uid(f"{dataset} snapshot"), label="trees")
             books.generators.record(made)
+            books.generators.promote(dataset, made.generator_id, NOON)
             for number in range(count):
                 _night(books, dataset, number)
     ledger.close()

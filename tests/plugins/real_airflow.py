@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.plugins.judged import judge_nights
+from tests.plugins.tonight import DATASETS, know_dags, live_through
 
 PAGE = "/headwater/docs/people/0b5c-1/"
 HTML = {"accept": "text/html"}
@@ -57,6 +58,7 @@ class Guard(SimpleAuthManager):
         return super().is_authorized_dag(method=method, user=user, access_entity=access_entity, details=details)
 '''
 INDEX = "/headwater/docs/"
+OVERVIEW = "/headwater/"
 WRONG = {
     "day": "from=yesterday",
     "order": "from=2026-02-01&to=2026-01-01",
@@ -138,6 +140,9 @@ def ask() -> dict[str, Any]:
         return get_auth_manager().generate_jwt(SimpleAuthManagerUser(username=name, role="viewer"))
 
     get("anonymous index", INDEX)
+    get("anonymous overview", OVERVIEW)
+    get("anonymous style", "/headwater/static/headwater.css")
+    get("anonymous browser at the overview", OVERVIEW, HTML)
     get("anonymous browser at the index", f"{INDEX}?verdict=failed", HTML)
     client.cookies.set("_token", token_of("ann"))
     get("page", PAGE)
@@ -152,6 +157,7 @@ def ask() -> dict[str, Any]:
         get(f"traversal {path}", f"/headwater/static/{path}")
     get("script", "/headwater/static/docs.js")
     answers["index"] = ask_for_index(client, token_of)
+    answers["overview"] = ask_for_overview(client, token_of)
     get("plugins", "/api/v2/plugins")
     runs = client.get("/api/v2/dags/nightly__people/dagRuns").json()["dag_runs"]
     instances = f"/api/v2/dags/nightly__people/dagRuns/{runs[0]['dag_run_id']}/taskInstances"
@@ -188,6 +194,33 @@ def ask_for_index(client: Any, token_of: Any) -> dict[str, Any]:
         os.environ["HEADWATER_LEDGER_URL"] = value
         found[name] = get()
     os.environ["HEADWATER_LEDGER_URL"] = url
+    return found
+
+
+def ask_for_overview(client: Any, token_of: Any) -> dict[str, Any]:
+    """The overview in full, of a ledger of its own: as ann, with wrong parameters, as bob, with DAGs asleep."""
+    kept, os.environ["HEADWATER_LEDGER_URL"] = os.environ["HEADWATER_LEDGER_URL"], os.environ["HEADWATER_TONIGHT_URL"]
+    live_through(os.environ["HEADWATER_LEDGER_URL"])
+
+    def get(query: str = "") -> dict[str, Any]:
+        answer = client.get(f"{OVERVIEW}{query}")
+        policy = answer.headers.get("content-security-policy")
+        return {"status": answer.status_code, "policy": policy, "text": answer.text}
+
+    found = {"no dags": get()}
+    know_dags([*DATASETS, "secret"])
+    found |= {"all": get(), "trouble": get("?show=trouble"), "text": get("?text=%20QUI"), "beyond": get("?page=7")}
+    found |= {"no match": get("?text=%25"), "hostile": get("?text=%22%3E%3Cscript%3Ealert(1)%3C/script%3E")}
+    wrong = {"text": f"text={'a' * 41}", "nul": "text=a%00b", "show": "show=all", "page": "page=-1"}
+    found |= {f"wrong {name}": get(f"?{query}") for name, query in wrong.items()}
+    client.cookies.set("_token", token_of("bob"))
+    found["without a right"] = get()
+    client.cookies.set("_token", token_of("ann"))
+    know_dags(DATASETS, paused=["held"])
+    found["paused"] = get()
+    os.environ["HEADWATER_LEDGER_URL"] = ""
+    found["no ledger"] = get()
+    os.environ["HEADWATER_LEDGER_URL"] = kept
     return found
 
 

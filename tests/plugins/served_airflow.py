@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 from tests.plugins.real_airflow import migrate_airflow, settings
+from tests.plugins.tonight import DATASETS, know_dags
 
 
 def main() -> None:
@@ -27,6 +28,7 @@ def main() -> None:
     settings(home, Path(sys.argv[2]))
     os.environ.update(AIRFLOW__API__BASE_URL=address, HEADWATER_STORE_URL=store)
     migrate_airflow()
+    know_dags(DATASETS)
     import uvicorn
     from airflow.api_fastapi.app import create_app, get_auth_manager
     from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser

@@ -2,146 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.ledger.facts import uid
-from tests.plugins.hostile_page import NUMBERS, hostile_judge, hostile_validation
-from tests.plugins.judged import HOSTILE, judge_nights
+from tests.plugins.browsing import BROKEN, GOOD, TORN, Visit, needs_browser
+from tests.plugins.hostile_page import NUMBERS, hostile_judge
+from tests.plugins.judged import HOSTILE
+from tests.plugins.tonight import VALIDATIONS
 
-from headwater.local.postgres import EmbeddedPostgres
-from headwater.store import Store
-
-ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = shutil.which("chromium")
-CLOSED = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
-"""The browser can reach this machine only."""
-DATABASE = "docs_in_browser"
-BROKEN, GOOD, TORN = uid("people 55"), uid("people 59"), uid("people 54")
-WATCH = """
-window.violations = [];
-document.addEventListener("securitypolicyviolation", (event) =>
-  window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
-"""
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine; .ci/run installs it"),
-]
-
-
-@dataclass
-class Visit:
-    """One tab, and all that must not happen in it."""
-
-    page: Any
-    address: str
-    events: list[str] = field(default_factory=list)
-
-    def open(self, path: str) -> Any:
-        self.page.goto(self.address + path, wait_until="networkidle")
-        return self.page
-
-    def pages_index(self, query: str = "") -> Any:
-        return self.open(f"/headwater/docs/{query}")
-
-    def page_of(self, validation_id: str) -> Any:
-        return self.open(f"/headwater/docs/people/{validation_id}/")
-
-    def until(self, expression: str) -> None:
-        """Wait for it. The browser's own waiting needs eval, which the policy forbids."""
-        for _ in range(200):
-            if self.page.evaluate(expression):
-                return
-            self.page.wait_for_timeout(50)
-        raise AssertionError(f"it never came true: {expression}")
-
-    def assert_quiet(self) -> None:
-        assert self.events == []
-        assert self.page.evaluate("window.violations") == []
-        assert self.page.evaluate("window.ran") is None
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, postgres: EmbeddedPostgres) -> Iterator[dict[str, str]]:
-    """Address and token of an Airflow with a judged ledger, and pages of a hostile table."""
-    folder = tmp_path_factory.mktemp("site")
-    store_url = (folder / "store").as_uri()
-    postgres.create_database(DATABASE)
-    judge_nights(postgres.url(DATABASE), {"people": 60})
-    publish(Store(store_url))
-    (folder / "home").mkdir()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
-    places = {"HEADWATER_LEDGER_URL": postgres.url(DATABASE), "HEADWATER_STORE_URL": store_url}
-    paths = {"PYTHONPATH": os.pathsep.join(str(ROOT / part) for part in ("include", "plugins", "."))}
-    words = [sys.executable, str(ROOT / "tests" / "plugins" / "served_airflow.py"), str(folder / "home"), str(ROOT)]
-    with (
-        (folder / "log").open("w") as log,
-        subprocess.Popen(
-            words, env={**kept, **places, **paths}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
-        ) as server,
-    ):
-        assert server.stdout is not None
-        told = next((line for line in server.stdout if line.startswith("{")), None)
-        assert told is not None, (folder / "log").read_text()[-3000:]
-        yield json.loads(told)
-        server.kill()
-
-
-def publish(store: Store) -> None:
-    """A broken page with its failing rows, a good one, and one with a chart that is no JSON."""
-    for validation_id in (BROKEN, GOOD):
-        made = hostile_validation(validation_id, is_broken=validation_id == BROKEN)
-        store.write_bytes(f"people/docs/{validation_id}/index.html", made.page.encode())
-        if made.failing_rows is not None:
-            store.write_bytes(f"people/docs/{validation_id}/failing_rows.csv", made.failing_rows.document)
-    torn = made.page.replace('data-vega="{', 'data-vega="{NaN ', 1)
-    store.write_bytes(f"people/docs/{TORN}/index.html", torn.encode())
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=CHROMIUM, args=CLOSED)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def visit(site: dict[str, str], browser: Any) -> Iterator[Visit]:
-    yield from visiting(site, browser)
-
-
-@pytest.fixture
-def visit_without_script(site: dict[str, str], browser: Any) -> Iterator[Visit]:
-    yield from visiting(site, browser, java_script_enabled=False)
-
-
-def visiting(site: dict[str, str], browser: Any, **options: Any) -> Iterator[Visit]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
-    context.add_cookies([{"name": "_token", "value": site["token"], "url": site["address"]}])
-    context.add_init_script(WATCH)
-    visit = Visit(context.new_page(), site["address"])
-    visit.page.on("dialog", lambda dialog: (visit.events.append(f"dialog {dialog.message}"), dialog.dismiss()))
-    visit.page.on("pageerror", lambda error: visit.events.append(f"error {error}"))
-    visit.page.on("console", lambda message: visit.events.append(f"console {message.type} {message.text}"))
-    visit.page.on("request", lambda request: visit.events.extend(elsewhere(request.url, site["address"])))
-    yield visit
-    context.close()
-
-
-def elsewhere(url: str, address: str) -> list[str]:
-    return [] if url.startswith((f"{address}/", "data:")) else [f"request {url}"]
+pytestmark = [pytest.mark.slow, needs_browser]
 
 
 def test_nothing_of_a_hostile_table_runs_and_nothing_leaves(visit: Visit) -> None:
@@ -245,7 +114,7 @@ def test_the_index_works_without_script(visit_without_script: Visit) -> None:
     assert page.locator("select[name=verdict]").input_value() == "failed"
     page.get_by_role("link", name="Show all").click()
     page.get_by_role("link", name="Older").click()
-    assert page.locator("#count").inner_text() == "60 validations, 51 to 60 shown"
+    assert page.locator("#count").inner_text() == f"{60 + VALIDATIONS} validations, 51 to {60 + VALIDATIONS} shown"
     page.get_by_role("link", name="Newest").click()
     assert page.locator("tbody tr").count() == 50
 
@@ -264,8 +133,9 @@ def test_nothing_is_wider_than_the_window(visit: Visit, width: int) -> None:
 
 def test_airflow_shows_the_index_in_its_menu_and_lets_rows_be_saved(visit: Visit) -> None:
     page = visit.open("/")
-    page.get_by_text("Data Docs").first.click()
+    page.get_by_text("Headwater").first.click()
     frame = page.frame_locator("iframe")
+    frame.get_by_role("link", name="Data Docs").click()
     frame.get_by_role("link", name="people 2026-02-25").click()
     with page.expect_download() as saved:
         frame.get_by_role("link", name="Download failing rows").click()

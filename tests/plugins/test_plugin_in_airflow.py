@@ -29,12 +29,17 @@ pytestmark = pytest.mark.slow
 def answers(tmp_path_factory: pytest.TempPathFactory, postgres: EmbeddedPostgres) -> dict[str, Any]:
     """What a real Airflow answered to the questions of ``real_airflow.py``."""
     home = tmp_path_factory.mktemp("airflow")
-    postgres.create_database("docs_in_airflow")
+    for name in ("docs_in_airflow", "overview_in_airflow"):
+        postgres.create_database(name)
     paths = os.pathsep.join([str(ROOT / "include"), str(ROOT / "plugins"), str(ROOT)])
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
+    urls = {
+        "HEADWATER_LEDGER_URL": postgres.url("docs_in_airflow"),
+        "HEADWATER_TONIGHT_URL": postgres.url("overview_in_airflow"),
+    }
     done = subprocess.run(
         [sys.executable, str(ROOT / "tests" / "plugins" / "real_airflow.py"), str(home), str(ROOT)],
-        env={**environment, "PYTHONPATH": paths, "HEADWATER_LEDGER_URL": postgres.url("docs_in_airflow")},
+        env={**environment, "PYTHONPATH": paths, **urls},
         capture_output=True,
         text=True,
         check=False,
@@ -44,7 +49,9 @@ def answers(tmp_path_factory: pytest.TempPathFactory, postgres: EmbeddedPostgres
     return json.loads(done.stdout.splitlines()[-1])
 
 
-@pytest.mark.parametrize("what", ["anonymous page", "anonymous rows", "anonymous script", "anonymous index"])
+@pytest.mark.parametrize(
+    "what", [f"anonymous {what}" for what in ("page", "rows", "script", "style", "index", "overview")]
+)
 def test_without_a_login_nothing_is_served(answers: dict[str, Any], what: str) -> None:
     assert answers[what]["status"] == 401
     assert not any(word in answers[what]["text"] for word in ("a page", "99", "people"))
@@ -108,7 +115,7 @@ def test_scripts_are_served_to_users(answers: dict[str, Any]) -> None:
 
 def test_airflow_knows_the_plugin(answers: dict[str, Any]) -> None:
     assert '"url_prefix":"/headwater"' in answers["plugins"]["text"]
-    assert '"href":"headwater/docs/"' in answers["plugins"]["text"]
+    assert '"href":"headwater/"' in answers["plugins"]["text"]
 
 
 def test_the_plugins_files_are_no_plugins_of_their_own(answers: dict[str, Any]) -> None:
@@ -194,3 +201,73 @@ def test_a_ledger_that_does_not_answer_is_said_so(answers: dict[str, Any], what:
     assert answers["index"][what]["status"] == 503
     assert "ledger" in answers["index"][what]["text"].lower()
     assert "127.0.0.1" not in answers["index"][what]["text"]
+
+
+def cards(answer: dict[str, Any]) -> list[tuple[str, str]]:
+    """Datasets and states that the overview lists, in its order."""
+    assert answer["status"] == 200, answer["text"]
+    return re.findall(
+        r'<th scope="row"><span class="badge badge-\w+">([^<]+)</span><a class="name"[^>]*>(\w+)</a>', answer["text"]
+    )
+
+
+def test_the_overview_puts_trouble_on_top(answers: dict[str, Any]) -> None:
+    found = answers["overview"]["all"]
+    assert cards(found) == [("late", "tardy"), ("in quarantine", "held"), ("released", "quiet")]
+    assert "2 of 3 datasets need attention: 1 late, 1 with batches in quarantine" in found["text"]
+    assert cards(answers["overview"]["trouble"]) == cards(found)[:2]
+    assert cards(answers["overview"]["text"]) == cards(found)[2:]
+    assert "All is well" in answers["overview"]["text"]["text"]
+    assert "There is no page 7" in answers["overview"]["beyond"]["text"]
+    assert "No dataset fits these filters" in answers["overview"]["no match"]["text"]
+
+
+def test_the_overview_tells_of_figures_champion_and_nights(answers: dict[str, Any]) -> None:
+    text = answers["overview"]["all"]["text"]
+    assert '<span class="bad">0.700</span> <span class="soft">at least 0.880</span>' in text
+    assert (
+        len(
+            re.findall(
+                r"trees <span class=\"soft\">version 1</span>\s*<div[^>]*>for [45] days · depth 0 · 100% real", text
+            )
+        )
+        == 3
+    )
+    assert "The last 4 nights: 3 released, 1 quarantined" in text
+    assert "TSTR of 4 nights: lowest 0.900, highest 0.900, last 0.900" in text
+    nights = re.findall(r'class="night night-(\w+)"[^>]*title="[^:]+: ([^"]+)"', text)
+    assert nights.count(("released", "3 released")) == 3
+    assert nights.count(("missing", "1 missing, 1 quarantined, 1 released")) == 1
+
+
+def test_nothing_in_the_overview_is_markup(answers: dict[str, Any]) -> None:
+    assert "&lt;b&gt;quiet&lt;/b&gt;" in answers["overview"]["all"]["text"]
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in answers["overview"]["hostile"]["text"]
+    for name in ("all", "hostile"):
+        assert not re.search(r"<b>|<script>|\son\w+=", answers["overview"][name]["text"])
+        policy = dict(part.split(" ", 1) for part in answers["overview"][name]["policy"].split("; "))
+        assert (policy["default-src"], policy["script-src"], policy["form-action"]) == ("'none'", "'self'", "'self'")
+
+
+def test_the_overview_leaves_out_what_the_visitor_may_not_see(answers: dict[str, Any]) -> None:
+    text = answers["overview"]["without a right"]["text"]
+    assert "No dataset has run yet" in text
+    assert not any(name in text for name in ("tardy", "held", "quiet"))
+    assert "calendar" not in text
+
+
+def test_nobody_misses_nights_of_a_paused_or_absent_dag(answers: dict[str, Any]) -> None:
+    assert [state for state, _ in cards(answers["overview"]["no dags"])] == ["paused"] * 3
+    assert cards(answers["overview"]["paused"])[-1] == ("paused", "held")
+
+
+@pytest.mark.parametrize("name", ["text", "nul", "show", "page"])
+def test_wrong_parameters_of_the_overview_are_told_in_words(answers: dict[str, Any], name: str) -> None:
+    found = answers["overview"][f"wrong {name}"]
+    assert found["status"] == 422
+    assert re.search(r"<strong>This cannot be looked up.</strong><p>\w[^<]{15,}\.</p>", found["text"])
+
+
+def test_the_overview_says_so_where_there_is_no_ledger(answers: dict[str, Any]) -> None:
+    assert answers["overview"]["no ledger"]["status"] == 503
+    assert answers["anonymous browser at the overview"]["status"] == 303

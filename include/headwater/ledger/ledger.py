@@ -15,12 +15,14 @@ from headwater.ledger.errors import place_of, translate
 from headwater.ledger.readers.readers import Readers
 from headwater.ledger.repositories.baselines import Baselines
 from headwater.ledger.repositories.batches import Batches
+from headwater.ledger.repositories.cards import Cards
 from headwater.ledger.repositories.champions import Champions
 from headwater.ledger.repositories.datasets import Datasets
 from headwater.ledger.repositories.decisions import Decisions
 from headwater.ledger.repositories.docs_index import DocsIndex
 from headwater.ledger.repositories.generators import Generators
 from headwater.ledger.repositories.lineage import Lineage
+from headwater.ledger.repositories.overview import Overview
 from headwater.ledger.repositories.repairs import Repairs
 from headwater.ledger.repositories.snapshots import Snapshots
 from headwater.ledger.repositories.validations import Validations
@@ -43,6 +45,8 @@ class Books:
     decisions: Decisions
     lineage: Lineage
     docs_index: DocsIndex
+    overview: Overview
+    cards: Cards
     readers: Readers
 
 
@@ -96,5 +100,7 @@ def _books(session: Session) -> Books:
         decisions=Decisions(session),
         lineage=Lineage(session),
         docs_index=DocsIndex(session),
+        overview=Overview(session),
+        cards=Cards(session),
         readers=Readers(session),
     )

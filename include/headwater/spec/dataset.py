@@ -69,6 +69,8 @@ class BatchPlan(Model):
 
 DRIFT = "45 1 * * *"
 """The source is looked at shortly before the night's batch."""
+DEADLINE = "06:00"
+CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 
 
 class Schedule(Model):
@@ -82,6 +84,13 @@ class Schedule(Model):
         exclude_if=lambda given: given == DRIFT,
         description="When the source is looked at for drift; null or empty: never.",
     )
+    deadline: str | None = Field(
+        DEADLINE,
+        pattern=CLOCK,
+        exclude_if=lambda given: given == DEADLINE,
+        description="Time of day, as HH:MM in the schedule's zone, by which the night's batch should be released; "
+        "null: none.",
+    )
     timezone: str = "UTC"
     start_date: date = date(2026, 1, 1)
 
@@ -94,6 +103,13 @@ class Schedule(Model):
     @classmethod
     def _is_cron_or_off(cls, cron: str | None) -> str | None:
         return check_cron(cron) if cron and cron.strip() else None
+
+    @field_validator("deadline", mode="before")
+    @classmethod
+    def _is_clock(cls, given: Any) -> Any:
+        """YAML 1.1 reads an unquoted 14:30 as a number of base sixty: 870, the minutes since midnight."""
+        is_minutes = isinstance(given, int) and not isinstance(given, bool) and 0 <= given < 24 * 60
+        return f"{given // 60:02}:{given % 60:02}" if is_minutes else given
 
     @field_validator("timezone")
     @classmethod

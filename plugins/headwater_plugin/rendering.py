@@ -1,0 +1,46 @@
+"""From a view to a page: the templates, and the headers that every page of ours is sent with.
+
+Belongs here: rendering. Does not: what a page tells (each page's file), the routes (``app.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fastapi.responses import HTMLResponse
+
+from headwater_plugin.headers import FORMS
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def page(
+    template: str, view: Mapping[str, Any], *, root: str, here: str, code: HTTPStatus = HTTPStatus.OK
+) -> HTMLResponse:
+    """The page; everything in ``view`` is text and is escaped.
+
+    Args:
+        template: a file of ``templates/`` that extends ``page.j2``.
+        view: what the template shows.
+        root: the way from the page's own address to ``/headwater/``, such as ``./`` or ``../``. Relative, since
+            Airflow may be served below a path of its own.
+        here: which entry of the bar is the present one.
+        code: the answer's status.
+    """
+    html = _environment().get_template(template).render(**view, root=root, here=here)
+    return HTMLResponse(html, code, headers=FORMS)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    loader = FileSystemLoader(TEMPLATES)
+    return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)

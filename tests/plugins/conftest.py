@@ -1,0 +1,69 @@
+"""What tests of the plugin in a browser share: one Airflow and one browser a session, a tab a test."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.plugins.browsing import CHROMIUM, CLOSED, Visit, publish, visiting
+from tests.plugins.judged import judge_nights
+from tests.plugins.tonight import live_through
+
+from headwater.local.postgres import EmbeddedPostgres
+from headwater.store import Store
+
+ROOT = Path(__file__).resolve().parents[2]
+DATABASE = "pages_in_browser"
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, postgres: EmbeddedPostgres) -> Iterator[dict[str, str]]:
+    """Address and token of an Airflow with a judged ledger, and pages of a hostile table."""
+    folder = tmp_path_factory.mktemp("site")
+    store_url = (folder / "store").as_uri()
+    postgres.create_database(DATABASE)
+    judge_nights(postgres.url(DATABASE), {"people": 60})
+    live_through(postgres.url(DATABASE))
+    publish(Store(store_url))
+    (folder / "home").mkdir()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
+    places = {"HEADWATER_LEDGER_URL": postgres.url(DATABASE), "HEADWATER_STORE_URL": store_url}
+    paths = {"PYTHONPATH": os.pathsep.join(str(ROOT / part) for part in ("include", "plugins", "."))}
+    words = [sys.executable, str(ROOT / "tests" / "plugins" / "served_airflow.py"), str(folder / "home"), str(ROOT)]
+    with (
+        (folder / "log").open("w") as log,
+        subprocess.Popen(
+            words, env={**kept, **places, **paths}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
+        ) as server,
+    ):
+        assert server.stdout is not None
+        told = next((line for line in server.stdout if line.startswith("{")), None)
+        assert told is not None, (folder / "log").read_text()[-3000:]
+        yield json.loads(told)
+        server.kill()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=CHROMIUM, args=CLOSED)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(site: dict[str, str], browser: Any) -> Iterator[Visit]:
+    yield from visiting(site, browser)
+
+
+@pytest.fixture
+def visit_without_script(site: dict[str, str], browser: Any) -> Iterator[Visit]:
+    yield from visiting(site, browser, java_script_enabled=False)
