@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -65,10 +66,15 @@ def challenged(house: House, spec: DatasetSpec, challenger: Generator, run: str)
     return settled, decision
 
 
-def test_a_worse_challenger_is_refused_and_the_figure_is_named(manned: House, clinic: DatasetSpec) -> None:
+def test_a_worse_challenger_is_refused_and_the_figure_is_named(
+    manned: House, clinic: DatasetSpec, caplog: pytest.LogCaptureFixture
+) -> None:
     plant(manned, first_champion(manned))
-    worse = trained(manned, clinic, diluted(25))
-    settled, decision = challenged(manned, clinic, worse, "worse")
+    with caplog.at_level(logging.INFO, "headwater.chain"):
+        worse = trained(manned, clinic, diluted(25))
+        settled, decision = challenged(manned, clinic, worse, "worse")
+    assert f"clinic, candidate diluted 25 scores {worse.score:.3f} on the anchor. " in caplog.text
+    assert f"clinic keeps its champion, trees. {settled.reason}" in caplog.text
     assert not settled.is_promoted
     assert settled.champion_id == first_champion(manned).generator_id
     refused = [each for each in decision.detail["champion"]["figures"] if not each["is_kept"]]
@@ -144,10 +150,14 @@ def test_the_luckiest_trial_is_not_the_only_measure(manned: House, clinic: Datas
     assert (settled.is_promoted, settled.champion_id) == (False, step.generator_id)
 
 
-def test_an_equal_challenger_takes_the_place(manned: House, clinic: DatasetSpec) -> None:
+def test_an_equal_challenger_takes_the_place(
+    manned: House, clinic: DatasetSpec, caplog: pytest.LogCaptureFixture
+) -> None:
     plant(manned, first_champion(manned))
     equal = trained(manned, clinic, BY_ITSELF)
-    settled, decision = challenged(manned, clinic, equal, "equal")
+    with caplog.at_level(logging.INFO, "headwater.chain.promote"):
+        settled, decision = challenged(manned, clinic, equal, "equal")
+    assert f"clinic has a new champion, again. {settled.reason}" in caplog.text
     assert settled == Promotion(equal.generator_id, True, settled.reason)
     assert decision.kind == "promote"
     assert decision.detail["champion"]["is_kept"]

@@ -122,6 +122,7 @@ def _crown(
             house, spec.dataset, "promote", subject, reason=outcome.reason, at=now, detail=outcome.detail
         )
         books.decisions.record(decision)
+    log.info("%s has a new champion, %s. %s", spec.dataset, best.label, outcome.reason)
     return Promotion(best.generator_id, True, outcome.reason)
 
 
@@ -135,4 +136,5 @@ def _keep(
         )
     if champion is None:
         raise GateClosedError(f"{spec.dataset} has no champion. {reason}")
+    log.info("%s keeps its champion, %s. %s", spec.dataset, champion.label, reason)
     return Promotion(champion.generator_id, False, reason)

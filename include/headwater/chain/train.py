@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 
 from headwater.chain import identity, keys
 from headwater.chain.house import House
 from headwater.chain.judge import judge
 from headwater.chain.training_rows import mix, plan_mixture
-from headwater.checks.verdict import score
+from headwater.checks.verdict import score, verdict
 from headwater.generators import registry
 from headwater.generators.errors import SettingsError
 from headwater.ledger.records import Generator, Snapshot, TrainingRun
 from headwater.spec import Candidate, DatasetSpec
+
+log = logging.getLogger(__name__)
 
 
 def train(house: House, spec: DatasetSpec, snapshot_id: str, label: str) -> str:
@@ -105,6 +108,8 @@ def judge_candidate(house: House, spec: DatasetSpec, generator_id: str, snapshot
     with house.ledger.transaction() as books:
         books.validations.record_checks("generator", generator_id, results)
         books.generators.record(generator.model_copy(update={"score": score(results)}))
+    told = verdict(results).sentence
+    log.info("%s, candidate %s scores %.3f on the anchor. %s", spec.dataset, generator.label, score(results), told)
 
 
 def _candidate(spec: DatasetSpec, label: str) -> Candidate:
