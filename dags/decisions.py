@@ -7,11 +7,10 @@ from headwater.orchestration.recall import recall
 from headwater.orchestration.renew_anchor import renew_anchor
 from headwater.orchestration.rollback import rollback
 from headwater.orchestration.settings import dataset_names
+from headwater.orchestration.wanted import wanted_forms
 
 datasets = dataset_names()
 
 if datasets:
-    globals()["rollback"] = rollback(datasets)
-    globals()["recall"] = recall(datasets)
-    globals()["renew_anchor"] = renew_anchor(datasets)
-    globals()["close_alarm"] = close_alarm(datasets)
+    for dag_of in wanted_forms(rollback, recall, renew_anchor, close_alarm):
+        globals()[dag_of.__name__] = dag_of(datasets)

@@ -1,8 +1,7 @@
 """Airflow DAGs that keep the house tidy: ``maintain__X`` retires batches that are older than the spec keeps them."""
 
 from headwater.orchestration.maintain import maintain
-from headwater.orchestration.settings import datasets_folder
-from headwater.spec import load_folder
+from headwater.orchestration.wanted import wanted
 
-for spec in load_folder(datasets_folder()).specs:
-    globals()[f"maintain__{spec.dataset}"] = maintain(spec)
+for dag_of, spec in wanted(maintain).dags:
+    globals()[f"{dag_of.__name__}__{spec.dataset}"] = dag_of(spec)

@@ -8,17 +8,13 @@ from headwater.orchestration.drift import drift
 from headwater.orchestration.invalid import invalid_datasets
 from headwater.orchestration.nightly import nightly
 from headwater.orchestration.retrain import retrain
-from headwater.orchestration.settings import datasets_folder
+from headwater.orchestration.wanted import wanted
 from headwater.orchestration.watch import watch
-from headwater.spec import load_folder
 
-datasets = load_folder(datasets_folder())
+found = wanted(retrain, nightly, drift, watch)
 
-for spec in datasets.specs:
-    globals()[f"retrain__{spec.dataset}"] = retrain(spec)
-    globals()[f"nightly__{spec.dataset}"] = nightly(spec)
-    globals()[f"drift__{spec.dataset}"] = drift(spec)
-    globals()[f"watch__{spec.dataset}"] = watch(spec)
+for dag_of, spec in found.dags:
+    globals()[f"{dag_of.__name__}__{spec.dataset}"] = dag_of(spec)
 
-if datasets.problems:
-    globals()["invalid_datasets"] = invalid_datasets(datasets.problems)
+if found.problems:
+    globals()["invalid_datasets"] = invalid_datasets(found.problems)

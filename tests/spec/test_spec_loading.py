@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
-from headwater.spec import SpecError, SpecProblem, load_folder, load_spec
+from headwater.spec import SpecError, SpecProblem, load_folder, load_spec, loading
 from headwater.spec.loading import MAX_BYTES
 
 SHIPPED = Path("include/datasets")
@@ -197,3 +198,9 @@ def test_no_message_speaks_pydantic(problems: Problems) -> None:
             assert not re.search(r"tuple|\bdict\b|Value error|instance of|Input should be a valid", problem.message), (
                 new
             )
+
+
+def test_a_python_without_libyaml_reads_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = load_folder(SHIPPED).specs
+    monkeypatch.setattr(loading, "_QUICK", yaml.SafeLoader)
+    assert load_folder(SHIPPED).specs == quick

@@ -7,11 +7,11 @@ from typing import Any
 
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import DAG, get_current_context, task
-from airflow.timetables.interval import CronDataIntervalTimetable
 
 from headwater.orchestration.defaults import dag_arguments
 from headwater.orchestration.retrain import acquire
 from headwater.orchestration.stages import at_stage
+from headwater.orchestration.timetables import interval
 from headwater.spec import DatasetSpec
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ def drift(spec: DatasetSpec) -> DAG:
     """Build ``drift__X``; without a schedule a person may still trigger it."""
     cron, rate = spec.schedule.drift, spec.contract.false_alarm
     doc = DOC.format(dataset=spec.dataset, description=spec.description, rate=rate)
-    timetable = CronDataIntervalTimetable(cron, timezone=spec.schedule.timezone) if cron else None
+    timetable = interval(cron, spec.schedule.timezone) if cron else None
     with DAG(schedule=timetable, doc_md=doc, **dag_arguments(spec, "drift")) as dag:
         # What a call of a task gives here is a promise (XComArg), not yet what its annotation says.
         snapshot: Any = acquire(spec.dataset)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from airflow.sdk import DAG, task
-from airflow.timetables.trigger import CronTriggerTimetable
 
 from headwater.orchestration.defaults import dag_arguments
 from headwater.orchestration.stages import at_stage
+from headwater.orchestration.timetables import tick
 from headwater.spec import DatasetSpec
 
 DAILY = "30 5 * * *"
@@ -29,7 +29,7 @@ def maintain(spec: DatasetSpec) -> DAG:
         quarantined=kept.quarantined_days,
         unused=kept.unused_snapshots_days,
     )
-    timetable = CronTriggerTimetable(DAILY, timezone=spec.schedule.timezone)
+    timetable = tick(DAILY, spec.schedule.timezone)
     with DAG(schedule=timetable, doc_md=doc, **dag_arguments(spec, "maintain")) as dag:
         retire(spec.dataset)
         forget(spec.dataset)

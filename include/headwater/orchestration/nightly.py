@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from airflow.sdk import DAG, Param, get_current_context, task
-from airflow.timetables.interval import CronDataIntervalTimetable
 
 from headwater.orchestration.assets import batch_asset, generator_asset
 from headwater.orchestration.dates import batch_date_of
 from headwater.orchestration.defaults import dag_arguments
 from headwater.orchestration.links import link_data_docs
 from headwater.orchestration.stages import at_stage
+from headwater.orchestration.timetables import interval
 from headwater.spec import DatasetSpec
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ away: *Data Docs* on the task.
 def nightly(spec: DatasetSpec) -> DAG:
     """Build ``nightly__X``."""
     doc = DOC.format(dataset=spec.dataset, description=spec.description, rows=spec.batch.rows)
-    timetable = CronDataIntervalTimetable(spec.schedule.nightly, timezone=spec.schedule.timezone)
+    timetable = interval(spec.schedule.nightly, spec.schedule.timezone)
     day = Param(
         None,
         type=["null", "string"],

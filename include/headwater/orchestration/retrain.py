@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from airflow.sdk import DAG, TriggerRule, get_current_context, task
-from airflow.timetables.interval import CronDataIntervalTimetable
 
 from headwater.orchestration.assets import generator_asset
 from headwater.orchestration.defaults import dag_arguments
 from headwater.orchestration.stages import at_stage
+from headwater.orchestration.timetables import interval
 from headwater.spec import DatasetSpec
 
 DOC = """\
@@ -35,7 +35,7 @@ def retrain(spec: DatasetSpec) -> DAG:
     """Build ``retrain__X``."""
     labels = [candidate.label for candidate in spec.candidates]
     doc = DOC.format(dataset=spec.dataset, description=spec.description, candidates=", ".join(labels))
-    timetable = CronDataIntervalTimetable(spec.schedule.retrain, timezone=spec.schedule.timezone)
+    timetable = interval(spec.schedule.retrain, spec.schedule.timezone)
     with DAG(schedule=timetable, doc_md=doc, **dag_arguments(spec, "retrain")) as dag:
         # What a call of a task gives here is a promise (XComArg), not yet what its annotation says.
         snapshot: Any = acquire(spec.dataset)

@@ -25,6 +25,12 @@ def dataset_names() -> list[str]:
     return sorted({path.stem for ending in ("yaml", "yml") for path in datasets_folder().glob(f"*.{ending}")})
 
 
+def spec_file(dataset: str) -> Path:
+    """The file of a dataset's spec: ``NAME.yaml``, or ``NAME.yml`` where there is only that. Reads no file."""
+    file, other = (datasets_folder() / f"{dataset}.{ending}" for ending in ("yaml", "yml"))
+    return other if other.exists() and not file.exists() else file
+
+
 def open_house(run_id: str) -> House:
     """Ledger, store and connections for one task.
 

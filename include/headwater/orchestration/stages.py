@@ -27,7 +27,7 @@ def at_stage(dataset: str, spec_sha256: str | None = None) -> Iterator[tuple[Hou
     from headwater.checks.refusal import CannotJudgeError
     from headwater.generators.errors import FitError, ModelFileError, SettingsError
     from headwater.orchestration.dates import BatchDateError
-    from headwater.orchestration.settings import datasets_folder, open_house
+    from headwater.orchestration.settings import open_house, spec_file
     from headwater.sources.errors import SourceError, SourceUnavailable
     from headwater.spec import DatasetSpec, SpecError, load_spec
 
@@ -37,7 +37,7 @@ def at_stage(dataset: str, spec_sha256: str | None = None) -> Iterator[tuple[Hou
     try:
         house = open_house(str(get_current_context()["run_id"]))
         if spec_sha256 is None:
-            spec = load_spec(datasets_folder() / f"{dataset}.yaml")
+            spec = load_spec(spec_file(dataset))
         else:
             with house.ledger.transaction() as books:
                 spec = DatasetSpec.model_validate(books.datasets.spec(spec_sha256))
