@@ -111,7 +111,9 @@ def test_the_tree_names_no_registry_host() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("name", ["pipeline", "nightly", "docs", "detection", "battery", "watch", "collapse"])
+@pytest.mark.parametrize(
+    "name", ["pipeline", "nightly", "docs", "detection", "battery", "watch", "collapse", "parsing"]
+)
 def test_results_carry_their_machine(name: str) -> None:
     path = ROOT / "benchmarks" / "results" / f"{name}.json"
     assert '"machine"' in path.read_text()
