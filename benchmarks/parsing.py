@@ -1,4 +1,4 @@
-"""Parsing ``dags/`` with 400 datasets, and with one of their tasks about to start; beside importing Airflow's SDK alone.
+"""Parsing ``dags/`` with 400 datasets, and with one of their tasks about to start; beside importing Airflow's SDK.
 
 Each figure is of a fresh Python process from its start to its end, imports included: CPU seconds and wall seconds,
 medians of several. The datasets are copies of the shipped census spec. Belongs here: parsing as the dag processor and
@@ -72,9 +72,7 @@ def run(script: str, home: Path) -> dict[str, float]:
         "HEADWATER_DATASETS": str(home / "datasets"),
     }
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    done = subprocess.run(  # noqa: S603  our own words
-        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False)
     seconds, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode != 0:
         raise RuntimeError(f"the parse failed:\n{done.stderr[-2000:]}")

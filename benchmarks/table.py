@@ -75,10 +75,10 @@ def parsing_sentence() -> str:
     whole, one, sdk = found["all"], found["one_task"], found["sdk"]
     return (
         f"A fresh process parses `dags/` with {found['datasets']} datasets ({whole['dags']:,} DAGs) in "
-        f"{whole['cpu_seconds']:.1f} CPU s ({whole['seconds']:.1f} s of wall time; the slowest of {found['repetitions']} "
-        f"{whole['slowest_cpu_seconds']:.1f} and {whole['slowest_seconds']:.1f}), {whole['times_sdk']:.1f} times what "
-        f"importing airflow.sdk alone takes ({sdk['cpu_seconds']:.1f} CPU s); a task that starts builds its own DAG in "
-        f"{one['cpu_seconds']:.1f} CPU s, {one['times_sdk']:.1f} times."
+        f"{whole['cpu_seconds']:.1f} CPU s ({whole['seconds']:.1f} s of wall time; the slowest of "
+        f"{found['repetitions']} {whole['slowest_cpu_seconds']:.1f} and {whole['slowest_seconds']:.1f}), "
+        f"{whole['times_sdk']:.1f} times what importing airflow.sdk alone takes ({sdk['cpu_seconds']:.1f} CPU s); "
+        f"a task that starts builds its own DAG in {one['cpu_seconds']:.1f} CPU s, {one['times_sdk']:.1f} times."
     )
 
 
