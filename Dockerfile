@@ -1,4 +1,4 @@
-# Headwater on Airflow: one image for every service of docker-compose.yaml.
+# Headwater on Airflow: one image for every service of docker-compose.yaml and of Airflow's Helm chart.
 FROM python:3.11-slim-bookworm
 
 # sklearn and torch need OpenMP; nothing else comes from the system.
@@ -19,15 +19,20 @@ ENV AIRFLOW_HOME=/opt/airflow \
     NUMEXPR_NUM_THREADS=1
 
 WORKDIR /opt/headwater
-COPY requirements.txt ./
-RUN pip install --no-cache-dir -r requirements.txt
+COPY requirements.txt requirements-celery.txt ./
+RUN pip install --no-cache-dir -r requirements.txt -r requirements-celery.txt
 
 COPY dags ./dags
 COPY include ./include
 COPY plugins ./plugins
 
 # Named volumes take over the owner of the folder they are mounted on.
-RUN mkdir -p /opt/airflow/logs /opt/store && chown -R airflow:0 /opt/airflow /opt/store
+RUN mkdir -p /opt/airflow/logs /opt/store /opt/secrets \
+    && chown -R airflow:0 /opt/airflow /opt/store /opt/secrets \
+    && chmod 0750 /opt/secrets
+
+# The probes of Airflow's Helm chart call the entry point of Airflow's own image, which waits for a database first.
+RUN printf '#!/bin/sh\nexec "$@"\n' > /entrypoint && chmod 0755 /entrypoint
 
 USER airflow
 CMD ["airflow", "version"]

@@ -60,6 +60,7 @@ schema: $(VENV)/.installed ## write the JSON Schema of the specs to docs/dataset
 lock: $(VENV)/.installed ## pin every dependency anew (the only command that needs uv: it installs it)
 	@$(PY) -m pip install --quiet uv
 	@$(WITH_LINKS) $(PY) -m uv pip compile requirements.in -o requirements.txt $(LOCK) $(GPU:%=--no-emit-package %)
+	@$(WITH_LINKS) $(PY) -m uv pip compile requirements-celery.in -o requirements-celery.txt $(LOCK) --no-annotate
 	@$(WITH_LINKS) $(PY) -m uv pip compile requirements-dev.in -o requirements-dev.txt $(LOCK) $(GPU:%=--no-emit-package %)
 
 clean: ## delete caches of the tools; var/ and .venv/ stay

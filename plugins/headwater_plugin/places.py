@@ -8,7 +8,6 @@ the plugin.
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import HTTPException, status
 
+from headwater.given import given
 from headwater.orchestration.settings import LEDGER_URL, STORE_URL
 
 if TYPE_CHECKING:
@@ -63,7 +63,11 @@ def _ledger(url: str) -> Ledger:
 
 
 def _required(name: str) -> str:
-    value = os.environ.get(name)
+    try:
+        value = given(name)
+    except RuntimeError as error:
+        log.warning("%s", error)
+        value = ""
     if not value:
         message = f"environment variable {name} is not set for the API server"
         raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, message)

@@ -24,7 +24,7 @@ def test_the_json_schema_for_editors_is_current() -> None:
 
 
 def test_every_requirement_is_pinned() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-celery.txt", "requirements-dev.txt"):
         lines = [line for line in (ROOT / name).read_text().splitlines() if line and not line.startswith((" ", "#"))]
         assert len(lines) > 10
         assert [line for line in lines if not re.match(r"^[A-Za-z0-9_.\[\]-]+==\S+", line)] == []

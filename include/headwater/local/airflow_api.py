@@ -62,7 +62,7 @@ class Run:
 
 
 class AirflowApi:
-    """A client of one Airflow at ``base_url`` for one user of the simple auth manager; close it after use."""
+    """A client of one Airflow at ``base_url`` for one user of its simple or FAB login; close it after use."""
 
     def __init__(self, base_url: str, user: str, password: str) -> None:
         self.base_url = base_url.rstrip("/")

@@ -30,19 +30,20 @@ def demo(stack: Stack, console: Console, dataset: str = DATASET) -> bool:
     address = stack.up(lambda step: console.print(step, markup=False, highlight=False))
     with AirflowApi(address.base_url, address.user, address.password) as api:
         day = datetime.now(UTC).date() - timedelta(days=1)
-        runs, outcome = _both_runs(api, address, console, dataset, day)
+        runs, outcome = both_runs(api, address.ledger_url, console, dataset, day)
         if outcome:
             _tell(stack, address, console, outcome, runs)
             # From now on the schedules work.
             for run in runs:
                 api.unpause(run.dag_id)
-        _tell_failures(api, console, runs)
+        tell_failures(api, console, runs)
     return bool(outcome and outcome.is_released)
 
 
-def _both_runs(
-    api: AirflowApi, address: Address, console: Console, dataset: str, day: date
+def both_runs(
+    api: AirflowApi, ledger_url: str, console: Console, dataset: str, day: date
 ) -> tuple[list[Run], Outcome | None]:
+    """A retraining, then a night where that went well; the runs, and what came of the batch. Raises AirflowApiError."""
     with Progress(console) as progress:
         retrained = _run(api, progress, f"retrain__{dataset}", {})
     if retrained.state != "success":
@@ -50,7 +51,7 @@ def _both_runs(
     with Progress(console) as progress:
         made = _run(api, progress, f"nightly__{dataset}", {"batch_date": day.isoformat()})
     judged = api.xcom(made, "repair") or {}
-    outcome = read_outcome(address.ledger_url, judged["validation_id"]) if judged.get("validation_id") else None
+    outcome = read_outcome(ledger_url, judged["validation_id"]) if judged.get("validation_id") else None
     return [retrained, made], outcome
 
 
@@ -93,7 +94,8 @@ def _tell(stack: Stack, address: Address, console: Console, outcome: Outcome, ru
         console.print(f"{name + ':':<11}{text}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _tell_failures(api: AirflowApi, console: Console, runs: list[Run]) -> None:
+def tell_failures(api: AirflowApi, console: Console, runs: list[Run]) -> None:
+    """Say of each failed task why, and where its log is."""
     for run in runs:
         for task in in_order(run):
             if task.state == "failed":

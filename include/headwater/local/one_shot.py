@@ -1,42 +1,64 @@
-"""``python -m headwater.local.one_shot``: the migration service of docker-compose.yaml, which nothing else uses.
+"""``python -m headwater.local.one_shot``: the migration service of docker-compose.yaml; with ``--ledger`` Helm's.
 
-Creates the databases of Airflow and of the ledger where they are missing, migrates both, makes the first user, ends.
-All it needs is in the environment; it can run any number of times.
+Creates the databases of Airflow and of the ledger where they are missing, migrates both, loads the demo's tables, makes
+the first user and the connection to the real rows, ends. ``--ledger`` creates and migrates the ledger's alone. All it
+needs is in the environment or in files that it names; it can run any number of times.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
 import typer
 
+from headwater.given import given
 from headwater.ledger.errors import LedgerError
 from headwater.ledger.migrate import migrate
+from headwater.local.private_files import write_private
 from headwater.local.programs import binary, run
 from headwater.sources.demo_tables import load_demo_tables
 
 AIRFLOW_URL = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 LEDGER_URL = "HEADWATER_LEDGER_URL"
+SOURCE_URL = "HEADWATER_SOURCE_URL"
 PASSWORD = "AIRFLOW_ADMIN_PASSWORD"  # noqa: S105  the variable's name
 USER = "admin"
+CONNECTION = "headwater_source"
+app = typer.Typer(add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 
 
-def main() -> None:
+@app.command()
+def main(ledger: Annotated[bool, typer.Option("--ledger", help="The ledger's database alone.")] = False) -> None:
     """Migrate everything. Exit code 0 only if all of it was done."""
     try:
-        for name in (AIRFLOW_URL, LEDGER_URL):
-            create_database(_required(name))
-        _airflow("db", "migrate")
-        migrate(_required(LEDGER_URL))
-        # So that the shipped datasets work at once; they lie in the schema "source" of the ledger's database.
-        load_demo_tables(_required(LEDGER_URL))
-        _make_user(_required(PASSWORD))
+        ledger_url = _required(LEDGER_URL)
+        create_database(ledger_url)
+        migrate(ledger_url)
+        if not ledger:
+            _prepare_airflow(ledger_url)
     except (RuntimeError, LedgerError) as error:
         typer.echo(f"Error: {error}", err=True)
-        raise SystemExit(1) from error
+        raise typer.Exit(1) from error
+
+
+def _prepare_airflow(ledger_url: str) -> None:
+    # Airflow itself is asked: its settings may come from a file, a variable or a command.
+    url = _airflow("config", "get-value", "database", "sql_alchemy_conn", is_shown=False).strip()
+    if not url.startswith("postgresql"):
+        raise RuntimeError(f"Airflow's database is no Postgres. Cure: set {AIRFLOW_URL}; see docker-compose.yaml")
+    create_database(url)
+    _airflow("db", "migrate")
+    # So that the shipped datasets work at once; they lie in the schema "source" of the ledger's database.
+    load_demo_tables(ledger_url)
+    _make_user(_required(PASSWORD))
+    _connect(_required(SOURCE_URL))
 
 
 def create_database(url: str) -> None:
@@ -67,6 +89,14 @@ def _make_user(password: str) -> None:
     _airflow("users", "create", "--username", USER, "--role", "Admin", *names, "--password", password, is_shown=False)
 
 
+def _connect(url: str) -> None:
+    """Make the connection of the shipped specs, encrypted in Airflow's database; an older one is replaced."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "connections.json"
+        write_private(file, json.dumps({CONNECTION: url}))
+        _airflow("connections", "import", str(file), "--overwrite", is_shown=False)
+
+
 def _airflow(*words: str, is_shown: bool = True) -> str:
     line = [sys.executable, "-m", "airflow", *words]
     done = subprocess.run(line, capture_output=True, text=True, check=False)  # noqa: S603  our own words
@@ -78,11 +108,11 @@ def _airflow(*words: str, is_shown: bool = True) -> str:
 
 
 def _required(name: str) -> str:
-    value = os.environ.get(name)
+    value = given(name)
     if not value:
-        raise RuntimeError(f"environment variable {name} is not set. Cure: see .env.example")
+        raise RuntimeError(f"{name} is not set. Cure: set it, or let {name}_FILE name a file that holds it")
     return value
 
 
 if __name__ == "__main__":
-    main()
+    app()

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 
-def write_private(file: Path, text: str) -> None:
-    """Write ``text`` to ``file`` so that it is whole or absent, and at no moment readable by others (mode 0600)."""
+def write_private(file: Path, text: str, mode: int = 0o600) -> None:
+    """Write ``text`` to ``file`` so that it is whole or absent, and at no moment open to others than ``mode`` says."""
     unfinished = file.with_name(f".{file.name}.{os.getpid()}")
     unfinished.unlink(missing_ok=True)
-    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as stream:
         stream.write(text)
     unfinished.replace(file)
 

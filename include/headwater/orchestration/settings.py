@@ -1,10 +1,12 @@
-"""Where the process finds its datasets, ledger, store and connections: all from the environment."""
+"""Where the process finds its datasets, ledger, store and connections: from the environment, or files that it names."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from headwater.given import given
 
 if TYPE_CHECKING:
     from headwater.chain.house import House
@@ -60,7 +62,7 @@ def connection_url(connection_id: str) -> str:
 
 
 def _required(name: str) -> str:
-    value = os.environ.get(name)
+    value = given(name)
     if not value:
         raise RuntimeError(f"environment variable {name} is not set; `make up` and docker-compose.yaml set it")
     return value

@@ -1,0 +1,75 @@
+"""``python -m headwater.local.compose_demo``: the service ``demo`` of docker-compose.yaml; nothing else uses it.
+
+The demo of ``make demo`` on an Airflow that others have started: once, then never again in the same ledger.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import typer
+from rich.console import Console
+
+from headwater.given import given
+from headwater.ledger import Ledger, LedgerError
+from headwater.local.airflow_api import AirflowApi, AirflowApiError
+from headwater.local.demo import DATASET, both_runs, tell_failures
+from headwater.local.outcome import print_checks, print_stages
+
+AIRFLOW = "HEADWATER_AIRFLOW"
+LEDGER_URL = "HEADWATER_LEDGER_URL"
+PASSWORD = "AIRFLOW_ADMIN_PASSWORD"  # noqa: S105  the variable's name
+WISHED = "HEADWATER_DEMO"
+USER = "admin"
+
+
+def main() -> None:
+    """Run the demo. Exit code 0 if its batch was released, now or earlier, or nobody wishes a demo."""
+    console = Console(width=120)
+    try:
+        done = given(WISHED) == "no" or demo(console)
+    except httpx.TransportError as error:
+        typer.echo(f"Error: Airflow at {given(AIRFLOW)} does not answer: {error}", err=True)
+        done = False
+    except (AirflowApiError, LedgerError, RuntimeError) as error:
+        typer.echo(f"Error: {error}", err=True)
+        done = False
+    sys.exit(0 if done else 1)
+
+
+def demo(console: Console) -> bool:
+    """Send the demo's table through the chain, unless it has a champion; whether its batch was released.
+
+    Raises:
+        AirflowApiError: Airflow refuses, or a run does not end.
+        RuntimeError: a setting is missing. The ledger's errors pass through.
+    """
+    base_url, ledger_url, password = (_required(name) for name in (AIRFLOW, LEDGER_URL, PASSWORD))
+    with closing(Ledger(ledger_url)) as ledger, ledger.transaction() as books:
+        if books.generators.champion(DATASET):
+            console.print(f"{DATASET} has a generator: the demo was made before. Its DAGs: {base_url}/dags")
+            return True
+    with AirflowApi(base_url, USER, password) as api:
+        runs, outcome = both_runs(api, ledger_url, console, DATASET, datetime.now(UTC).date() - timedelta(days=1))
+        tell_failures(api, console, runs)
+        if outcome is None:
+            return False
+        print_stages(console, outcome, runs)
+        print_checks(console, outcome)
+        for run in runs:
+            api.unpause(run.dag_id)  # from now on the schedules work
+    return outcome.is_released
+
+
+def _required(name: str) -> str:
+    value = given(name)
+    if not value:
+        raise RuntimeError(f"{name} is not set. Cure: set it, or let {name}_FILE name a file that holds it")
+    return value
+
+
+if __name__ == "__main__":
+    main()
