@@ -106,7 +106,7 @@ def test_secrets_come_first_then_the_migration_then_the_others(resolved: dict[st
     for name in AIRFLOW:
         assert waits[name] == {"postgres": healthy, "headwater-migrate": ended}
     assert waits["worker"] == {"postgres": healthy, "headwater-migrate": ended, "redis": healthy}
-    assert waits["demo"] == {"api-server": healthy}
+    assert waits["demo"] == dict.fromkeys(("api-server", "scheduler", "dag-processor"), healthy)
 
 
 def test_ports_are_for_this_machine_only() -> None:
