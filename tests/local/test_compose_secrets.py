@@ -78,9 +78,16 @@ def test_a_password_may_hold_any_character(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_real_rows_may_be_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, given = tmp_path / "kept", tmp_path / "given"
+    folder.mkdir()
+    given.mkdir()
+    (given / "source_url").write_text("postgresql://reader:x@ward/rows\n")
+    monkeypatch.setenv("HEADWATER_GIVEN_SECRETS", str(given))
+    write_secrets(folder)
+    assert texts(folder)["source_url"] == "postgresql://reader:x@ward/rows"
     monkeypatch.setenv("HEADWATER_SOURCE_URL", "postgresql://reader:x@clinic/rows")
-    write_secrets(tmp_path)
-    assert texts(tmp_path)["source_url"] == "postgresql://reader:x@clinic/rows"
+    write_secrets(folder)
+    assert texts(folder)["source_url"] == "postgresql://reader:x@clinic/rows"
 
 
 def test_a_fernet_key_that_is_none_is_refused_with_its_cure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,8 +67,7 @@ def write_secrets(folder: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     told: dict[str, str] = {}
     for name, (variable, draw) in DRAWN.items():
-        file = folder / name
-        asked, there = given(variable) or _text(Path(given(GIVEN) or os.devnull) / name), _text(file)
+        asked, there = _asked(name, variable), _text(folder / name)
         found[name] = asked or there or draw()
         told[name] = "given" if asked else "kept" if there else "drawn"
     _check_fernet_key(found["fernet_key"])
@@ -88,8 +87,12 @@ def urls(found: Mapping[str, str]) -> dict[str, str]:
         "celery_result_url": f"db+postgresql+psycopg2://{postgres}/airflow",
         "celery_broker_url": f"redis://:{quote(found['redis_password'], safe='')}@redis:6379/0",
         "ledger_url": f"postgresql+psycopg://{postgres}/headwater",
-        "source_url": given("HEADWATER_SOURCE_URL") or f"postgresql://{postgres}/headwater",
+        "source_url": _asked("source_url", "HEADWATER_SOURCE_URL") or f"postgresql://{postgres}/headwater",
     }
+
+
+def _asked(name: str, variable: str) -> str:
+    return given(variable) or _text(Path(given(GIVEN) or os.devnull) / name)
 
 
 def _text(file: Path) -> str:
