@@ -21,7 +21,7 @@ GPU := cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cublas nvidia-cuda-cupt
 	nvidia-cusparse nvidia-cusparselt-cu13 nvidia-nccl-cu13 nvidia-nvjitlink nvidia-nvshmem-cu13 nvidia-nvtx triton
 LOCK := --universal --python-version 3.11 --custom-compile-command 'make lock' --no-emit-find-links --quiet
 
-.PHONY: help demo up down status reset test lint lock bench schema clean
+.PHONY: help demo up down status reset test lint lock bench pictures schema clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -52,6 +52,9 @@ lint: $(VENV)/.installed-dev ## style, types and import rules
 
 bench: $(VENV)/.installed-dev ## measure; BENCH=pipeline or another file of benchmarks/
 	@$(PY) -m benchmarks.$(BENCH)
+
+pictures: $(VENV)/.installed-dev ## take the screenshots of docs/pictures anew, by the browser tests themselves
+	@HEADWATER_PICTURES=$(CURDIR)/docs/pictures $(PY) -m pytest -q tests/plugins -k picture
 
 schema: $(VENV)/.installed ## write the JSON Schema of the specs to docs/dataset.schema.json
 	@$(PY) -m headwater.spec > docs/dataset.schema.json.new

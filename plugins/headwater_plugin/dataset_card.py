@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from headwater.ledger.overview_answers import Card, LastBatch, NightFigures, Reign, Standing
+    from headwater.ledger.overview_answers import Card, Expected, LastBatch, NightFigures, Reign, Standing
 
 FIGURES = {"neighbours.coverage": "Coverage", "utility.score": "TSTR"}
 """The checks that the overview follows, both shares or scores of which more is better."""
@@ -27,10 +27,10 @@ WORDS = {
 }
 
 
-def card_view(standing: Standing, card: Card, nights: Sequence[date], now: datetime) -> dict[str, Any]:
-    """What the template shows of a dataset; ``nights`` are those of its strip, newest first."""
+def card_view(standing: Standing, card: Card, expected: Expected, now: datetime) -> dict[str, Any]:
+    """What the template shows of a dataset; ``expected`` are the nights of its strip."""
     shown = {each.name: each for each in card.figures}
-    strip = _strip(card, nights, is_newest_open=standing.state in ("running", "late"))
+    strip = _strip(card, expected)
     return {
         "dataset": standing.dataset,
         "owner": card.owner,
@@ -123,16 +123,16 @@ def _figure(name: str, nights: NightFigures | None) -> dict[str, Any]:
     }
 
 
-def _strip(card: Card, nights: Sequence[date], *, is_newest_open: bool) -> list[tuple[str, str]]:
+def _strip(card: Card, expected: Expected) -> list[tuple[str, str]]:
     """Outcome and date of each night, oldest first; before the first batch there is nothing."""
     outcomes = dict(card.outcomes)
     first = min(outcomes, default=None)
     found = []
-    for place, day in enumerate(nights):
+    for place, day in enumerate(expected.nights):
         if first is None or day < first:
             break
         outcome: str = outcomes.get(day, "missing")
-        if place == 0 and is_newest_open and outcome in ("missing", "unfinished"):
+        if place == 0 and not expected.is_late and outcome in ("missing", "unfinished"):
             outcome = "open"
         found.append((outcome, day.isoformat()))
     return found[::-1]

@@ -7,6 +7,7 @@ Belongs here: from a visitor's form to what the page tells. Does not: parameters
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,7 +27,7 @@ from headwater_plugin.weeks import WEEKDAYS, weeks_of
 
 if TYPE_CHECKING:
     from headwater.ledger import Books
-    from headwater.ledger.overview_answers import OverviewQuery, Standing
+    from headwater.ledger.overview_answers import Expected, OverviewQuery, Standing
 
 PAGE_DATASETS = 25
 SPARK_NIGHTS = 60
@@ -83,11 +84,12 @@ def _view(books: Books, form: OverviewForm, user: Any, now: datetime) -> dict[st
 def _cards(books: Books, query: OverviewQuery, standings: Sequence[Standing], now: datetime) -> list[dict[str, Any]]:
     since: date = now.date() - timedelta(days=SPARK_NIGHTS + 1)
     cards = books.cards.of([each.dataset for each in standings], list(FIGURES), since)
-    nights = {each.dataset: each.nights for each in query.expected}
-    return [
-        card_view(each, cards[each.dataset], [day for day in nights[each.dataset] if day >= since], now)
-        for each in standings
-    ]
+    expected = {each.dataset: each for each in query.expected}
+    return [card_view(each, cards[each.dataset], _since(expected[each.dataset], since), now) for each in standings]
+
+
+def _since(expected: Expected, day: date) -> Expected:
+    return replace(expected, nights=tuple(night for night in expected.nights if night >= day))
 
 
 def _headline(states: dict[str, int]) -> str:

@@ -5,9 +5,12 @@ Belongs here: what the fixtures of ``conftest.py`` are made of. Does not: tests.
 
 from __future__ import annotations
 
+import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -46,6 +49,13 @@ class Visit:
 
     def page_of(self, validation_id: str) -> Any:
         return self.open(f"/headwater/docs/people/{validation_id}/")
+
+    def picture(self, name: str) -> Path:
+        """The page as it looks, into ``docs/pictures`` where ``make pictures`` asks for it, else a temporary file."""
+        asked = os.environ.get("HEADWATER_PICTURES")
+        place = Path(asked or tempfile.mkdtemp()) / f"{name}.png"
+        self.page.screenshot(path=place)
+        return place
 
     def until(self, expression: str) -> None:
         """Wait for it. The browser's own waiting needs eval, which the policy forbids."""

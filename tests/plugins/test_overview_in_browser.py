@@ -23,6 +23,15 @@ def test_the_lines_are_drawn_and_nothing_else_happens(visit: Visit) -> None:
     visit.assert_quiet()
 
 
+def test_its_picture_is_taken_inside_of_airflow(visit: Visit) -> None:
+    visit.page.set_viewport_size({"width": 1280, "height": 800})
+    page = visit.open("/")
+    page.get_by_text("Headwater").first.click()
+    frame = page.frame_locator("iframe")
+    frame.locator(".spark svg").first.wait_for()
+    assert visit.picture("overview").read_bytes()[:4] == b"\x89PNG"
+
+
 def test_it_works_without_script(visit_without_script: Visit) -> None:
     page = visit_without_script.open("/headwater/")
     page.get_by_label("Show").select_option("trouble")

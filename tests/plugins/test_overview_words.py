@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from headwater.ledger.overview_answers import (
     STATES,
     Card,
     DayCount,
+    Expected,
     LastBatch,
     NightFigures,
     Outcome,
@@ -26,6 +28,7 @@ from headwater_plugin.weeks import weeks_of
 
 MONDAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 10, 7, tzinfo=UTC)
+NONE = Expected("clinic", ())
 ID = "0b5c1d3e-0000-4000-8000-000000000000"
 
 
@@ -74,19 +77,19 @@ def test_a_day_that_nobody_asked_for_is_empty_and_no_days_are_no_weeks() -> None
 
 @pytest.mark.parametrize("state", STATES)
 def test_every_state_has_a_word_and_a_sentence(state: State) -> None:
-    view = card_view(standing(state, quarantined=1, alarms=2, missing=1), card(), [], NOW)
+    view = card_view(standing(state, quarantined=1, alarms=2, missing=1), card(), NONE, NOW)
     assert view["state_word"] == WORDS[state]
     assert view["why"].endswith(".")
     assert view["decisions"] == ["1 in quarantine", "2 alarms"]
 
 
 def test_a_night_is_open_until_it_is_due_and_nothing_precedes_the_first_batch() -> None:
-    nights = [date(2026, 3, day) for day in (9, 8, 7, 6, 5)]
+    nights = Expected("clinic", tuple(date(2026, 3, day) for day in (9, 8, 7, 6, 5)))
     made = ((date(2026, 3, 6), "released"), (date(2026, 3, 8), "quarantined"))
     shown = card_view(standing("running"), card(outcomes=made), nights, NOW)
     assert [outcome for outcome, _ in shown["strip"]] == ["released", "missing", "quarantined", "open"]
     assert shown["strip_told"] == "The last 4 nights: 1 released, 1 missing, 1 quarantined, 1 open"
-    shown = card_view(standing("missing"), card(outcomes=made), nights, NOW)
+    shown = card_view(standing("late"), card(outcomes=made), replace(nights, is_late=True), NOW)
     assert [outcome for outcome, _ in shown["strip"]][-1] == "missing"
     assert card_view(standing("none"), card(last=None), nights, NOW)["strip"] == []
 
@@ -100,7 +103,7 @@ def test_a_figure_is_told_with_its_limit_and_lines_leave_out_what_was_not_measur
         limits=(0.88, 0.88, None),
         passed=(True, True, False),
     )
-    coverage, tstr = card_view(standing(), card(figures=(line,)), [], NOW)["figures"]
+    coverage, tstr = card_view(standing(), card(figures=(line,)), NONE, NOW)["figures"]
     assert (coverage["value"], coverage["limit"], coverage["passed"]) == ("0.877", "unknown", False)
     assert json.loads(coverage["points"]) == [[0, 0.91, 0.88], [4, 0.8765, None]]
     assert coverage["told"] == "Coverage of 2 nights: lowest 0.877, highest 0.910, last 0.877"
@@ -117,17 +120,17 @@ def test_the_champions_age(hours: int, age: str) -> None:
         depth=0.25,
         real_share=0.618,
     )
-    shown = card_view(standing(), card(champion=reign), [], NOW)["champion"]
+    shown = card_view(standing(), card(champion=reign), NONE, NOW)["champion"]
     assert shown == {"label": "trees", "version": 3, "age": age, "depth": "0.25", "real": "62%"}
 
 
 def test_a_batch_leads_to_its_page_or_to_the_index() -> None:
-    last = card_view(standing(), card(), [], NOW)["last"]
+    last = card_view(standing(), card(), NONE, NOW)["last"]
     assert (last["url"], last["released_text"]) == (f"docs/clinic/{ID}/", "2026-03-10 02:05 UTC")
     unjudged = card().last
     assert unjudged is not None
     unjudged = unjudged.model_copy(update={"validation_id": None, "sentence": None, "status": "produced"})
-    last = card_view(standing(), card(last=unjudged), [], NOW)["last"]
+    last = card_view(standing(), card(last=unjudged), NONE, NOW)["last"]
     assert (last["url"], last["released_iso"]) == ("docs/?dataset=clinic", "")
 
 
