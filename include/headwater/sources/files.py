@@ -74,6 +74,16 @@ def read_parquet(spec: DatasetSpec, source: ParquetSource) -> pa.Table:
             raise SourceError(spec.dataset, [SourceProblem(what, "Write the file again; check source.kind.")]) from None
 
 
+def read_head(spec: DatasetSpec, path: str, size: int) -> bytes:
+    """The first ``size`` bytes of a file, or all of it.
+
+    Raises:
+        SourceError, SourceUnavailable: see :func:`headwater.sources.read.read_source`.
+    """
+    with _opened(spec, path) as file:
+        return file.read(size)
+
+
 def _refuse_synthetic(spec: DatasetSpec, path: str, label: dict[bytes, bytes]) -> None:
     """A file that says of itself that Headwater made it is no source, whichever house it comes from."""
     if label.get(b"headwater.synthetic") != b"true":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -47,10 +47,26 @@ def read_table(spec: DatasetSpec, source: TableSource, connect: Callable[[str], 
         kinds = _reflect(spec, source, connection)
         if name_drift(list(kinds), spec):
             raise SourceError(spec.dataset, [*name_drift(list(kinds), spec), *kind_drift(kinds, spec)])
-        schema = quoted_name(source.schema_, quote=True) if source.schema_ is not None else None
-        columns: list[Column[Any]] = [Column(quoted_name(name, quote=True)) for name in spec.columns]
-        table = Table(quoted_name(source.table, quote=True), MetaData(), *columns, schema=schema)
-        return _fetch(connection, select(table))
+        return _fetch(connection, select(_table(source, spec.columns)))
+
+
+def read_unknown_table(
+    spec: DatasetSpec, source: TableSource, connect: Callable[[str], str]
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """All columns of a table or view that no spec describes yet, and the primary key that the database declares.
+
+    Args:
+        spec: its name stands in errors; its columns are not looked at.
+        source: names the table.
+        connect: as in :func:`headwater.sources.read.read_source`.
+
+    Raises:
+        SourceError, SourceUnavailable: see :func:`headwater.sources.read.read_source`.
+    """
+    with _reading(spec, source.connection, connect) as connection:
+        names = list(_reflect(spec, source, connection))
+        declared = inspect(connection).get_pk_constraint(source.table, schema=source.schema_)
+        return _fetch(connection, select(_table(source, names))), tuple(declared["constrained_columns"])
 
 
 def read_query(spec: DatasetSpec, source: QuerySource, connect: Callable[[str], str]) -> pd.DataFrame:
@@ -129,6 +145,13 @@ def _reflect(spec: DatasetSpec, source: TableSource, connection: Connection) -> 
         raise SourceError(spec.dataset, [SourceProblem(what, cure)])
     columns = inspector.get_columns(source.table, schema=source.schema_)
     return {column["name"]: _kind(column["type"]) for column in columns}
+
+
+def _table(source: TableSource, names: Iterable[str]) -> Table:
+    """These columns of the table, every name quoted as it stands."""
+    schema = quoted_name(source.schema_, quote=True) if source.schema_ is not None else None
+    columns: list[Column[Any]] = [Column(quoted_name(name, quote=True)) for name in names]
+    return Table(quoted_name(source.table, quote=True), MetaData(), *columns, schema=schema)
 
 
 def _kind(sql_type: Any) -> Kind | None:
