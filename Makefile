@@ -21,13 +21,21 @@ GPU := cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cublas nvidia-cuda-cupt
 	nvidia-cusparse nvidia-cusparselt-cu13 nvidia-nccl-cu13 nvidia-nvjitlink nvidia-nvshmem-cu13 nvidia-nvtx triton
 LOCK := --universal --python-version 3.11 --custom-compile-command 'make lock' --no-emit-find-links --quiet
 
-.PHONY: help demo up down status reset test lint lock bench pictures schema clean
+.PHONY: help demo dataset up down status reset test lint lock bench pictures schema clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
 demo: $(VENV)/.installed ## send a real table through the whole chain; Airflow stays up afterwards
 	@$(PY) -m headwater.local demo
+
+# What is asked for goes through the environment: a URL may hold signs that a shell would read.
+dataset: export SOURCE := $(SOURCE)
+dataset: export NAME := $(NAME)
+dataset: export OWNER := $(OWNER)
+dataset: $(VENV)/.installed ## propose a spec: SOURCE=file|connection#table|url#table NAME=name; FORCE=1 replaces one
+	@$(PY) -m headwater.local dataset --source "$$SOURCE" --name "$$NAME" --owner "$$OWNER" \
+		$(if $(filter 1 y yes,$(FORCE)),--force)
 
 up: $(VENV)/.installed ## start Postgres and Airflow
 	@$(PY) -m headwater.local up

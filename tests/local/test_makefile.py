@@ -12,7 +12,21 @@ import pytest
 
 from headwater.local.home import REPOSITORY
 
-TARGETS = {"help", "demo", "up", "down", "status", "reset", "test", "lint", "lock", "bench", "schema", "clean"}
+TARGETS = {
+    "help",
+    "demo",
+    "dataset",
+    "up",
+    "down",
+    "status",
+    "reset",
+    "test",
+    "lint",
+    "lock",
+    "bench",
+    "schema",
+    "clean",
+}
 
 
 @pytest.fixture

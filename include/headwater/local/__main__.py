@@ -1,4 +1,4 @@
-"""The commands ``python -m headwater.local up|down|status|demo|reset``. They only call and print."""
+"""The commands ``python -m headwater.local up|down|status|demo|dataset|reset``. They only call and print."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rich.table import Table
 
 from headwater.local.accounts import AccountError
 from headwater.local.airflow_api import AirflowApiError
+from headwater.local.dataset import DatasetError, propose_dataset
 from headwater.local.demo import demo as run_demo
 from headwater.local.families import memory
 from headwater.local.home import Home
@@ -76,6 +77,18 @@ def demo() -> None:
 
 
 @app.command()
+def dataset(
+    source: Annotated[str, typer.Option(help="File, connection#schema.table, or database URL#schema.table.")],
+    name: Annotated[str, typer.Option(help="Name of the dataset, and of its file.")],
+    owner: Annotated[str, typer.Option(help="Who answers for it.")] = "",
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> None:
+    """Propose a spec for a table: look at it, and write a commented YAML into the datasets folder."""
+    with _errors_told():
+        propose_dataset(Home.at().datasets, source, name, owner=owner, is_forced=force, say=_say)
+
+
+@app.command()
 def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
     """Stop everything and delete all state: databases, batches, models, logs, passwords."""
     stack = Stack(Home.at())
@@ -96,7 +109,7 @@ def _errors_told(stack: Stack | None = None) -> Iterator[None]:
     end_like_ctrl_c()
     try:
         yield
-    except (StackError, PostgresError, AccountError, MigrationError, AirflowApiError) as error:
+    except (StackError, PostgresError, AccountError, MigrationError, AirflowApiError, DatasetError) as error:
         _say(f"Error: {error}")
         raise typer.Exit(1) from error
     except KeyboardInterrupt:
