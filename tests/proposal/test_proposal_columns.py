@@ -78,7 +78,7 @@ def test_leading_zeros_are_codes_in_a_csv() -> None:
 
 def test_numbers_written_as_text_must_be_cast_in_a_database() -> None:
     values = random().integers(0, 120, ROWS).astype(str)
-    assert of_csv("stay", values).sdtype == "numerical"
+    assert of_csv("stay", values).sdtype == of_csv("stay", [f" {value} " for value in values]).sdtype == "numerical"
     found = of_table("stay", values)
     assert found.sdtype == "categorical"
     assert "numbers written as text" in said(found)

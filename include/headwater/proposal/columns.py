@@ -27,8 +27,9 @@ MARKED_MAX = 0.5
 """A column of which more is marked so is text."""
 NUMBERED, LONG_NUMBER = ("phone_number", "ssn", "card", "document"), 1e12
 """Personal data that may be kept as bare numbers, and numbers so long that they may be some."""
-_NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
-_LEADING_ZERO = re.compile(r"-?0\d+")
+_NUMBER = re.compile(r"[ \t]*-?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?[ \t]*", re.ASCII)
+"""As Arrow reads numbers in a CSV."""
+_LEADING_ZERO = re.compile(r"[ \t]*-?0\d+[ \t]*")
 RARE, VERY_RARE = 0.01, 0.001
 CLOSED_MAX, CLOSED_ROWS_MIN = 12, 20
 """A list of so few categories, each in that many rows and 1 % of them, is taken for complete."""

@@ -3,9 +3,9 @@
 Belongs here: drawing a small noise floor, and the limit that follows. Does not: judging (``checks``), and no limit here
 is ever in force more tightly than the noise of the snapshot that a batch is judged by (decision 2).
 
-**The rule.** Between what honest rows do in the worst case and the house's own default, the limit lies in the middle;
-where the noise alone goes beyond the default, the limit is the noise. So a large, quiet table is held to more than the
-default asks for, and a small one is not promised what its rows cannot tell.
+**The rule.** Between what honest rows do in the worst case and the house's own default, the limit lies in the middle.
+So a large, quiet table is held to more than the default asks for. Where the noise alone goes beyond the default, the
+default stands: it is loosened while the table is small, and holds when the table has grown.
 """
 
 from __future__ import annotations
@@ -27,11 +27,12 @@ from headwater.checks.reference import Reference
 from headwater.checks.sample import Sample, Seen
 from headwater.checks.seeds import rng
 from headwater.checks.statistic import Statistic
-from headwater.sources.anchor import split
+from headwater.sources.anchor import Split, split
+from headwater.sources.errors import SourceError
 from headwater.spec import Contract, DatasetSpec
 from headwater.tables.schema import TableSchema
 
-DRAWS, ROWS_MAX = 60, 20_000
+DRAWS, ROWS_MAX, SPLITS = 60, 20_000, 10
 STATISTICS: tuple[Statistic, ...] = (cell.MASS, neighbours.COVERAGE, joint.C2ST, utility.SCORE)
 _SAYS = {
     "coverage_min": "as a part of what real rows cover of each other, honest rows reach",
@@ -48,18 +49,19 @@ class Limit:
 
     Attributes:
         key: of the contract.
-        value: proposed.
+        value: proposed; None where the default stands.
         honest: what honest rows show in the worst of cases.
     """
 
     key: str
-    value: float
+    value: float | None
     honest: float
 
     @property
     def told(self) -> str:
         """What the limit rests on."""
-        return f"{_SAYS[self.key]} {self.honest:.3f}"
+        said = f"{_SAYS[self.key]} {self.honest:.3f}"
+        return said if self.value is not None else f"{self.key}: the default stands, though {said}"
 
 
 @dataclass(frozen=True)
@@ -88,14 +90,24 @@ def look(
         CannotJudgeError, SourceError: too few rows for a noise floor.
     """
     some = frame.iloc[np.sort(rng(spec.seed, "propose", "rows").permutation(len(frame))[:ROWS_MAX])]
-    key = hashlib.sha256(f"headwater proposal of {spec.dataset}".encode()).digest()
-    parts = split(some.reset_index(drop=True), schema, spec, key)
+    parts = _split(some.reset_index(drop=True), schema, spec)
     reference = Reference(
         schema, parts.train, parts.anchor, spec.contract, spec.targets, seed=spec.seed, groups=spec.groups
     )
     prepared = Prepared.of(reference, reference.judge_rows(spec.batch.rows))
     null = _null(prepared, draws, progress or (lambda done, total: None))
     return Limits(tuple(_limits(null, spec.contract)), prepared.n, len(some), draws)
+
+
+def _split(rows: pd.DataFrame, schema: TableSchema, spec: DatasetSpec) -> Split:
+    """Rows set aside as an anchor is; of a small table by the first of some keys that sets enough aside."""
+    for attempt in range(SPLITS):
+        key = hashlib.sha256(f"headwater proposal of {spec.dataset}, {attempt}".encode()).digest()
+        try:
+            return split(rows, schema, spec, key)
+        except SourceError as error:
+            refused = error
+    raise refused
 
 
 def _null(prepared: Prepared, draws: int, progress: Progress) -> Null:
@@ -137,12 +149,15 @@ def _limits(null: Null, default: Contract) -> list[Limit]:
         mean = np.array(honest.mean)
         reach = (honest.typical + null.family * (honest.limit - honest.typical)) * np.array(honest.sd)
         held = getattr(default, key)
-        if key.endswith("_min"):
+        is_least = key.endswith("_min")
+        if key == "coverage_min" and not mean.all():  # where hardly two rows differ, there are no neighbours
+            continue
+        if is_least:
             worst = float(((mean - reach) / (mean if key == "coverage_min" else 1.0)).min())
-            value = min(worst, (worst + held) / 2)
-            found.append(Limit(key, max(0.0, math.floor(value * 100) / 100), worst))
         else:
             worst = float((reach if key == "utility_gap_max" else mean + reach).max())
-            value = max(worst, (worst + held) / 2)
-            found.append(Limit(key, min(1.0, math.ceil(value * 100) / 100), worst))
+        middle = 100 * (worst + held) / 2
+        value = (math.floor(middle) if is_least else math.ceil(middle)) / 100  # rounded to the looser side
+        leaves_room = value >= held if is_least else value <= held
+        found.append(Limit(key, value if leaves_room else None, worst))
     return found

@@ -132,7 +132,7 @@ def _looked(
     spec = _with(plain, **given, constraints=[rule.constraint for rule in rules.rules], batch=_batch(len(frame)))
     draws, progress = drawing
     drawn = limits.look(frame, schema, spec, draws=draws, progress=progress)
-    contract = {limit.key: limit.value for limit in drawn.limits}
+    contract = {limit.key: limit.value for limit in drawn.limits if limit.value is not None}
     spec = _with(spec, contract={**contract, "source_rows_min": max(20, _round_down(len(frame) // 2))})
     return Parts(spec, len(frame), findings, found, rules, goals, drawn, {})
 

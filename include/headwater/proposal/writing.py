@@ -153,8 +153,7 @@ def _contract(parts: Parts, hidden: bool) -> Iterator[str]:
     )
     yield comment(
         f"Limits from the noise floor: {what}. Each limit lies half-way between what such honest rows do at worst and "
-        "the default, or at the noise where that is beyond it. In force they are never tighter than the noise of the "
-        "snapshot, which retraining draws more often.",
+        "the default. In force none is tighter than the noise of the snapshot, which retraining draws more often.",
         0,
     )
     yield "contract:"
@@ -162,7 +161,8 @@ def _contract(parts: Parts, hidden: bool) -> Iterator[str]:
     yield entry("source_rows_min", scalar(parts.spec.contract.source_rows_min), 2)
     for limit in limits.limits:
         yield comment(limit.told, 2)
-        yield entry(limit.key, scalar(limit.value), 2)
+        if limit.value is not None:
+            yield entry(limit.key, scalar(limit.value), 2)
 
 
 def _unsure(texts: Iterable[str], indent: int) -> Iterator[str]:
