@@ -129,6 +129,7 @@ def test_infinite_numbers_are_a_problem() -> None:
         ([f"2024-01-02T0{i % 10}:30:00" for i in range(ROWS)], ""),
         ([f"2024-01-02 0{i % 10}:30:00+02:00" for i in range(ROWS)], ""),
         ([f"20240{1 + i % 9}1{i % 10}" for i in range(ROWS)], "YYYYMMDD"),
+        (["2025-01-01T00:30:00+02:00", "2025-03-01T00:30:00+02:00"] * ROWS, ""),
     ],
 )
 def test_iso_dates_are_read(values: list[str], unsure: str) -> None:
@@ -199,6 +200,10 @@ def test_ids_by_name_and_by_being_all_different() -> None:
     assert of_csv("id", range(ROWS)).sdtype == "id"
     assert of_csv("patient_id", random().integers(0, 200, ROWS)).sdtype == "id"
     assert of_csv("ward_id", random().integers(1, 9, ROWS)).sdtype == "categorical"
+    shops = random().integers(0, 60, 20 * ROWS)
+    assert of_csv("shop_id", shops).sdtype == of_csv("shop_id", [f"s{n}" for n in shops]).sdtype == "categorical"
+    assert "id, if each is somebody" in said(of_csv("shop_id", shops))
+    assert of_csv("client_id", shops).sdtype == of_csv("client_id", [f"s{n}" for n in shops]).sdtype == "id"
     row = of_csv("row", range(1, ROWS + 1))
     assert row.sdtype == "id"
     assert "taken for an id" in said(row)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
+from headwater.proposal.wording import names_a_person
 from headwater.spec import Column
 
 
@@ -19,6 +20,27 @@ class ProposalError(ValueError):
 
     def __str__(self) -> str:
         return f"{self.what} Cure: {self.cure}"
+
+
+def shared_id(name: str, distinct: int, rows: int) -> Finding | None:
+    """A column called like an id whose values repeat: made anew, or learned where it is one of a few things.
+
+    Args:
+        name: the column's, which says that it is an id.
+        distinct: its different values.
+        rows: in how many rows.
+    """
+    if distinct <= ID_DISTINCT_MIN:
+        return None
+    said = f"called like an id; {distinct:,} different in {rows:,} rows"
+    if names_a_person(name) or distinct > LEARNED_MAX or rows < ROWS_EACH_MIN * distinct:
+        return Finding.of(name, "id", said)
+    return Finding.of(name, "categorical", unsure=[f"{said}: learned as categories; id, if each is somebody"])
+
+
+ID_DISTINCT_MIN, LEARNED_MAX, ROWS_EACH_MIN = 50, 1_000, 20
+"""Different ids from which they are ids; those that stand in many rows each, and are no person, up to which they are
+categories."""
 
 
 def count(number: int, noun: str) -> str:

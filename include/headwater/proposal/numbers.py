@@ -12,14 +12,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from headwater.proposal.finding import Finding, count
+from headwater.proposal.finding import Finding, count, shared_id
 from headwater.proposal.wording import names_a_count, names_an_id, sensitive_reason
 
 CODES_MAX, ROWS_A_CODE = 20, 20
 """So many different whole numbers may be codes, where each stands in that many rows on average."""
 STEPS_MAX, ROWS_A_STEP, DIGITS = 10, 50, 10
 """The same for numbers that are not whole; of codes from 0 upwards there are seldom more than digits."""
-ID_DISTINCT_MIN = 50
 SPARSE_MAX = 1.5
 """Unique whole numbers that fill their span but for a third of it are a count of rows: an id."""
 STOP_MAX, TAIL = 1.0, 0.01
@@ -62,9 +61,7 @@ def _identifier(name: str, distinct: NDArray[np.float64], rows: int) -> Finding 
     if is_unique and np.abs(distinct).max() > EXACT:
         unsure = ["every row has its own number above 2^53, which is not kept to the last digit: taken for an id"]
         return Finding.of(name, "id", unsure=unsure)
-    if is_named and len(distinct) > ID_DISTINCT_MIN:
-        return Finding.of(name, "id", f"called like an id; {len(distinct):,} different in {rows:,} rows")
-    return None
+    return shared_id(name, len(distinct), rows) if is_named else None
 
 
 def _codes(name: str, numbers: NDArray[np.float64], distinct: NDArray[np.float64], *, is_whole: bool) -> Finding | None:

@@ -13,16 +13,16 @@ from typing import get_args
 import pandas as pd
 
 from headwater.proposal import personal
-from headwater.proposal.finding import Finding, count
+from headwater.proposal.finding import ID_DISTINCT_MIN, Finding, count, shared_id
 from headwater.proposal.wording import names_an_id
 from headwater.sources.categorical import MAX_CATEGORIES
 from headwater.spec.columns import PiiKind
 
 LOOKED_AT = 5_000
 """Different texts whose pattern is looked at."""
-MANY, MANY_SHARE, ID_DISTINCT_MIN, FREE_WORDS = 1_000, 0.5, 50, 4.0
+MANY, MANY_SHARE, FREE_WORDS = 1_000, 0.5, 4.0
 """Categories beyond which a person is asked; share of rows with a text of their own beyond which nothing is learned;
-different ids from which they are ids; words of a text that is written freely."""
+words of a text that is written freely."""
 FEW_PEOPLE = 20
 BY_NAME_ALONE = ("name", "address", "city", "company", "document")
 """Kinds whose values need no pattern; a column of bare digits is none of them."""
@@ -104,10 +104,9 @@ def _person(name: str, texts: pd.Series, distinct: pd.Index) -> Finding | None:
         return None
     said = f"called like {_said(by_name)}"
     if len(distinct) >= max(FEW_PEOPLE, MANY_SHARE / 10 * len(texts)) or len(distinct) > MANY:
-        doubt = f"only {found.get(by_name, 0):.0%} of its values have the pattern of {_said(by_name)}: look at it"
-        return _anew(
-            name, by_name, said, [] if by_name in BY_NAME_ALONE or found.get(by_name, 0) >= MANY_SHARE else [doubt]
-        )
+        share = 1.0 if by_name in BY_NAME_ALONE else found.get(by_name, 0)
+        doubt = f"only {share:.0%} of its values have the pattern of {_said(by_name)}: look at it"
+        return _anew(name, by_name, said, [doubt] if share < MANY_SHARE else [])
     what = f"{said}, but has only {count(len(distinct), 'different value')}"
     unsure = [f"{what}: learned, and hidden; pii, if they tell who it is"]
     return Finding.of(name, "categorical", said, unsure=unsure, sensitive=True)
@@ -132,9 +131,10 @@ def _rest(name: str, texts: pd.Series, distinct: pd.Index) -> Finding:
     parts = {kind: share for kind, share in personal.shares(sample).items() if share > 0}
     if all(_UUID.fullmatch(text) for text in sample):
         return Finding.of(name, "id", "universal identifiers (UUID)")
-    if names_an_id(name) and (len(distinct) > ID_DISTINCT_MIN or (len(distinct) == rows > 1)):
-        what = "every row has its own" if len(distinct) == rows else f"{len(distinct):,} different in {rows:,} rows"
-        return Finding.of(name, "id", f"called like an id; {what}")
+    if names_an_id(name) and len(distinct) == rows > 1:
+        return Finding.of(name, "id", "called like an id, every row has its own")
+    if names_an_id(name) and (shared := shared_id(name, len(distinct), rows)) is not None:
+        return shared
     if len(distinct) > MAX_CATEGORIES or (own > MANY_SHARE and len(distinct) > ID_DISTINCT_MIN):
         mean_words = sum(len(text.split()) for text in sample) / len(sample)
         what = "free text" if mean_words >= FREE_WORDS else f"{len(distinct):,} different texts in {rows:,} rows"

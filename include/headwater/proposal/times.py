@@ -5,7 +5,7 @@ Belongs here: instants. Does not: telling dates from other texts (``texts.py``).
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ STAND_INS = (
 )
 """Days that databases and spreadsheets write where they know none."""
 STAND_IN_ROWS = 5
+LAST_YEAR = 9999
 
 
 def bounded(found: Finding, values: pd.Series) -> Finding:
@@ -45,11 +46,14 @@ def bounded(found: Finding, values: pd.Series) -> Finding:
 
 
 def _day(value: object) -> date:
+    """The day in UTC, in which times are stored."""
     if isinstance(value, np.datetime64):
         return value.astype("datetime64[D]").item()
     if isinstance(value, str):
-        return datetime.fromisoformat(value.strip()).date()
+        value = datetime.fromisoformat(value.strip())
     if isinstance(value, pd.Timestamp):
-        return value.to_pydatetime(warn=False).date()
+        value = value.to_pydatetime(warn=False)
+    if isinstance(value, datetime):
+        return (value.astimezone(UTC) if value.tzinfo and 1 < value.year < LAST_YEAR else value).date()
     assert isinstance(value, date)  # noqa: S101  what else a datetime column holds was refused before
-    return value.date() if isinstance(value, datetime) else value
+    return value
