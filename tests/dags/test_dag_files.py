@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from headwater.chain.asking import REASON_MAX, VERSION_MAX
+from headwater.proposal.propose import NAME
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ["pandas", "numpy", "torch", "sdv", "sklearn", "scipy", "pyarrow", "great_expectations", "faker"]
@@ -20,6 +21,8 @@ ASKED = {"close_alarm": ["alarm_id"], "recall": ["version"], "renew_anchor": [],
 """By DAG that a person starts with a form, what it asks for beside dataset and reason."""
 DECISIONS = list(ASKED)
 """DAGs that a person starts with a form; each serves all datasets."""
+ALWAYS = "propose"
+"""The DAG that is there before the first dataset."""
 SHIPPED = ["breast_cancer", "census", "fair"]
 
 REPORT = """
@@ -79,7 +82,7 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_every_dataset_has_its_dags_and_there_is_no_problem(shipped: dict[str, Any]) -> None:
     assert shipped["errors"] == {}
     each = [f"{verb}__{name}" for verb in ("drift", "maintain", "nightly", "retrain", "watch") for name in SHIPPED]
-    assert sorted(shipped["dags"]) == sorted([*each, *DECISIONS])
+    assert sorted(shipped["dags"]) == sorted([*each, *DECISIONS, ALWAYS])
 
 
 def test_parsing_imports_nothing_heavy(shipped: dict[str, Any]) -> None:
@@ -116,7 +119,7 @@ def test_an_alarm_is_red_at_once_and_calls_its_hook(shipped: dict[str, Any]) -> 
 
 def test_every_dag_states_owner_tags_retries_timeouts_and_docs(shipped: dict[str, Any]) -> None:
     for dag_id, dag in shipped["dags"].items():
-        if dag_id in DECISIONS:
+        if dag_id in (*DECISIONS, ALWAYS):
             continue
         verb, dataset = dag_id.split("__")
         assert {"headwater", verb, dataset} <= set(dag["tags"])
@@ -144,7 +147,18 @@ def test_without_a_dataset_there_is_nothing_to_decide(tmp_path: Path) -> None:
     folder = tmp_path / "datasets"
     folder.mkdir()
     report = parse(tmp_path, folder)
-    assert (report["errors"], report["dags"]) == ({}, {})
+    assert (report["errors"], list(report["dags"])) == ({}, [ALWAYS])
+
+
+def test_a_proposal_is_asked_for_with_a_form(shipped: dict[str, Any]) -> None:
+    dag = shipped["dags"]["propose"]
+    assert dag["params"] == ["name", "connection", "schema", "table", "path", "owner", "into_datasets"]
+    assert dag["forms"]["name"]["pattern"] == f"^{NAME.pattern}$"
+    assert all(dag["forms"][name]["type"] == ["null", "string"] for name in dag["params"][1:5])
+    assert dag["tasks"] == {"propose": ["headwater", 2, True]}
+    assert (dag["is_scheduled"], dag["catchup"], dag["max_active_runs"]) == (False, False, 1)
+    assert {"headwater", "propose"} == set(dag["tags"])
+    assert "*Trigger* asks for a name" in dag["doc"]
 
 
 def test_a_look_for_drift_can_be_switched_off_and_asked_for_by_hand(tmp_path: Path) -> None:
@@ -167,7 +181,7 @@ def test_a_broken_spec_shows_as_a_dag_and_harms_no_other(tmp_path: Path) -> None
     report = parse(tmp_path, folder)
     assert report["errors"] == {}
     each = ["drift__fair", "maintain__fair", "nightly__fair", "retrain__fair", "watch__fair"]
-    assert sorted(report["dags"]) == sorted(["invalid_datasets", *each, *DECISIONS])
+    assert sorted(report["dags"]) == sorted(["invalid_datasets", *each, *DECISIONS, ALWAYS])
     # Also what is broken can be asked for; the task then says which file to mend.
     assert report["dags"]["rollback"]["forms"]["dataset"]["enum"] == ["broken", "fair"]
     doc = report["dags"]["invalid_datasets"]["doc"]

@@ -68,3 +68,8 @@ def baseline(dataset: str, baseline_id: str) -> str:
 def side(dataset: str, side_id: str) -> str:
     """What a generator shows on an anchor, for comparisons; made again where it is lost."""
     return f"{dataset}/sides/{side_id}.npz"
+
+
+def proposal(dataset: str, sha256: str) -> str:
+    """A spec that was proposed; the same text lies at the same place."""
+    return f"{dataset}/proposals/{sha256[:16]}/{dataset}.yaml"

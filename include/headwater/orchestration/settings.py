@@ -10,6 +10,7 @@ from headwater.given import given
 
 if TYPE_CHECKING:
     from headwater.chain.house import House
+    from headwater.store import Store
 
 DATASETS = "HEADWATER_DATASETS"
 LEDGER_URL = "HEADWATER_LEDGER_URL"
@@ -41,9 +42,19 @@ def open_house(run_id: str) -> House:
     """
     from headwater.chain.house import House
     from headwater.ledger import Ledger
+
+    return House(Ledger(_required(LEDGER_URL)), open_store(), connection_url, run_id)
+
+
+def open_store() -> Store:
+    """The store alone, for a task that writes nothing down in the ledger.
+
+    Raises:
+        RuntimeError: the environment variable is not set.
+    """
     from headwater.store import Store
 
-    return House(Ledger(_required(LEDGER_URL)), Store(_required(STORE_URL)), connection_url, run_id)
+    return Store(_required(STORE_URL))
 
 
 def connection_url(connection_id: str) -> str:
