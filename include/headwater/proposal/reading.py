@@ -104,15 +104,20 @@ def _header(head: str) -> tuple[str, list[str]]:
     """The separator by which most lines have the same, largest number of fields, and the first line's fields."""
     best: tuple[float, int, str, list[str]] = (0.0, 1, SEPARATORS[0], [])
     for separator in SEPARATORS:
-        try:
-            rows = list(islice((row for row in csv.reader(io.StringIO(head), delimiter=separator) if row), HEAD_LINES))
-        except csv.Error:  # a field beyond csv's limit: with another separator it is none, or Arrow says what is wrong
-            continue
+        rows = _rows(head, separator)
         width = len(rows[0]) if rows else 0
         alike = sum(len(row) == width for row in rows) / max(len(rows), 1)
         if not best[3] or (width > 1 and (alike, width) > best[:2]):
             best = (alike if width > 1 else 0.0, width, separator, rows[0] if rows else [])
     return best[2], best[3]
+
+
+def _rows(head: str, separator: str) -> list[list[str]]:
+    """The first lines' fields; none where a field is beyond csv's limit: with another separator it is not."""
+    try:
+        return list(islice((row for row in csv.reader(io.StringIO(head), delimiter=separator) if row), HEAD_LINES))
+    except csv.Error:
+        return []
 
 
 def _check_names(names: list[str]) -> None:
