@@ -11,7 +11,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 SERVERS = ("tests/integration", "tests/local", "tests/plugins")
 """Folders whose tests start servers."""
-APART = ("tests/chain/test_real_tables.py",)
+APART = ("tests/chain/test_proposals.py", "tests/chain/test_real_tables.py")
 """Files of long tests that share nothing."""
 FIRST = (*SERVERS, *APART, "tests/chain", "tests/generators", "tests/checks", "tests/expectations")
 """What takes longest. What is begun last keeps one process at work while the others have ended."""
