@@ -214,7 +214,9 @@ def test_a_table_with_nothing_to_learn(tmp_path: Path) -> None:
 def test_columns_that_cannot_be_used_are_all_named(tmp_path: Path) -> None:
     frame = visits(200).assign(lists=[[1]] * 200, blob=[b"SECRET"] * 200)
     frame.to_parquet(tmp_path / "visits.parquet")
-    with pytest.raises(SourceError, match=r"(?s)2 problems.*'lists'.*'blob'.*leave it out by a query") as caught:
+    with pytest.raises(
+        SourceError, match=r"(?s)2 problems.*'lists'.*'blob'.*leave it out by a query\. Or propose from a view"
+    ) as caught:
         propose(str(tmp_path / "visits.parquet"), "visits")
     assert "SECRET" not in str(caught.value)
 

@@ -24,7 +24,7 @@ from headwater.proposal.rules import search
 from headwater.proposal.rules.rule import Found
 from headwater.proposal.writing import Parts, write
 from headwater.sources.conform import conform_source
-from headwater.sources.errors import SourceError
+from headwater.sources.errors import SourceError, SourceProblem
 from headwater.sources.read import read_source
 from headwater.spec import DatasetSpec, load_spec
 from headwater.tables.schema import TableSchema
@@ -98,7 +98,8 @@ def propose(
     raw = read(name, place.source, opened)
     looked = columns.look(raw.frame, is_csv=raw.is_csv)
     if looked.problems:
-        raise _unusable(name, looked)
+        without = "Or propose from a view or file without the column."
+        raise SourceError(name, [SourceProblem(each.what, f"{each.cure} {without}") for each in looked.problems])
     source_key, unsure = _described(raw, looked.marks, is_new=place.url is not None)
     plain = _spec(name, owner, source_key, looked.findings)
     rows = read_source(plain, opened) if raw.is_csv else raw.frame
@@ -172,10 +173,6 @@ def _described(raw: Raw, marks: tuple[str, ...], *, is_new: bool) -> tuple[dict[
             f"AIRFLOW_CONN_{wanted.upper()}"
         )
     return source, {"source": tuple(unsure)} if unsure else {}
-
-
-def _unusable(name: str, looked: columns.Columns) -> SourceError:
-    return SourceError(name, looked.problems)
 
 
 def _batch(rows: int) -> dict[str, int]:
