@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.chain.test_real_tables import DATA
 from tests.steady import steady_anchor
 
 from headwater.chain.acquire import acquire
@@ -20,6 +19,7 @@ from headwater.chain.validate import validate
 from headwater.proposal.propose import propose
 from headwater.spec import Column, load_spec
 
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 NIGHT = date(2026, 3, 1)
 ROWS, BATCH_ROWS = 5_000, 1_000
 """Some of the real rows, and a batch of which as many are judged: the steps are the same in a tenth of the time."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from tests.proposal.test_propose import visits
+from tests.proposal.asking import visits
 from tests.running_airflow import RunningAirflow
 
 from headwater.local.airflow_api import AirflowApiError, Run

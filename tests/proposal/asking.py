@@ -10,7 +10,7 @@ import pandas as pd
 from headwater.proposal import columns
 from headwater.proposal.finding import Finding
 
-ROWS = 400
+ROWS, VISITS = 400, 600
 
 
 def random(seed: int = 0) -> np.random.Generator:
@@ -46,3 +46,29 @@ def found_in(frame: pd.DataFrame) -> tuple[Finding, ...]:
 def said(finding: Finding) -> str:
     """All that a log would show of a column."""
     return " | ".join([*finding.told, *finding.unsure])
+
+
+def visits(rows: int = VISITS) -> pd.DataFrame:
+    """A little of everything, with a target that follows from the rest."""
+    draw = random(5)
+    start = pd.Timestamp("2023-01-01") + pd.to_timedelta(draw.integers(0, 700, rows), unit="D")
+    age, ward = draw.integers(1, 95, rows), draw.choice(["surgery", "medicine", "children"], rows)
+    smoker = draw.random(rows) < 0.4
+    return pd.DataFrame(
+        {
+            "visit_id": np.arange(rows) + 100,
+            "patient_id": draw.integers(0, 200, rows) + 5_000,
+            "e-mail": [f"SECRET{i}@clinic.example" for i in range(rows)],
+            "age": age,
+            "ward": ward,
+            "floor": pd.Series(ward).map({"surgery": "first", "medicine": "first", "children": "second"}),
+            "diagnosis": draw.choice(["SECRETA", "SECRETB", "SECRETC"], rows, p=[0.6, 0.395, 0.005]),
+            "place": ["UNUSUAL" if i < 2 else "elsewhere" if i % 2 else "here" for i in range(rows)],
+            "smoker": np.where(smoker, "Y", "N"),
+            "cigarettes": np.where(smoker, draw.integers(0, 40, rows), 0),
+            "admitted": start.strftime("%Y-%m-%d"),
+            "discharged": (start + pd.to_timedelta(draw.integers(0, 30, rows), unit="D")).strftime("%Y-%m-%d"),
+            "lab": np.where(draw.random(rows) < 0.2, "NA", draw.normal(5, 1, rows).round(2).astype(str)),
+            "readmitted": (age + draw.normal(0, 10, rows) > 60).astype(int),
+        }
+    )

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.proposal.test_propose import visits
+from tests.proposal.asking import visits
 from typer.testing import CliRunner
 
 from headwater.local.__main__ import app

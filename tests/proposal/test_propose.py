@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 import sqlalchemy as sa
 import yaml
-from tests.proposal.asking import random
+from tests.proposal.asking import VISITS, random, visits
 
 from headwater.proposal.finding import ProposalError
 from headwater.proposal.limits import _SAYS
@@ -20,33 +19,7 @@ from headwater.sources.errors import SourceError
 from headwater.sources.read import read_source
 from headwater.spec import Contract, DatasetSpec, load_spec
 
-ROWS, DRAWS = 600, 6
-
-
-def visits(rows: int = ROWS) -> pd.DataFrame:
-    """A little of everything, with a target that follows from the rest."""
-    draw = random(5)
-    start = pd.Timestamp("2023-01-01") + pd.to_timedelta(draw.integers(0, 700, rows), unit="D")
-    age, ward = draw.integers(1, 95, rows), draw.choice(["surgery", "medicine", "children"], rows)
-    smoker = draw.random(rows) < 0.4
-    return pd.DataFrame(
-        {
-            "visit_id": np.arange(rows) + 100,
-            "patient_id": draw.integers(0, 200, rows) + 5_000,
-            "e-mail": [f"SECRET{i}@clinic.example" for i in range(rows)],
-            "age": age,
-            "ward": ward,
-            "floor": pd.Series(ward).map({"surgery": "first", "medicine": "first", "children": "second"}),
-            "diagnosis": draw.choice(["SECRETA", "SECRETB", "SECRETC"], rows, p=[0.6, 0.395, 0.005]),
-            "place": ["UNUSUAL" if i < 2 else "elsewhere" if i % 2 else "here" for i in range(rows)],
-            "smoker": np.where(smoker, "Y", "N"),
-            "cigarettes": np.where(smoker, draw.integers(0, 40, rows), 0),
-            "admitted": start.strftime("%Y-%m-%d"),
-            "discharged": (start + pd.to_timedelta(draw.integers(0, 30, rows), unit="D")).strftime("%Y-%m-%d"),
-            "lab": np.where(draw.random(rows) < 0.2, "NA", draw.normal(5, 1, rows).round(2).astype(str)),
-            "readmitted": (age + draw.normal(0, 10, rows) > 60).astype(int),
-        }
-    )
+DRAWS = 6
 
 
 def proposed(folder: Path, frame: pd.DataFrame, **options: Any) -> Proposal:
@@ -93,12 +66,12 @@ def test_it_loads_as_the_spec_that_was_meant(whole: Proposal, tmp_path: Path) ->
         {"kind": "fixed_combinations", "columns": ("ward", "floor")},
         {"kind": "inequality", "low": "admitted", "high": "discharged"},
     ]
-    assert spec.batch.rows == ROWS
+    assert spec.batch.rows == VISITS
 
 
 def test_the_sources_rows_keep_to_it(whole: Proposal) -> None:
     frame, _ = conform_source(read_source(whole.spec, lambda _: ""), whole.spec)
-    assert len(frame) == whole.rows == ROWS
+    assert len(frame) == whole.rows == VISITS
 
 
 def test_nothing_is_public_and_sensitive_columns_hold_no_value(whole: Proposal) -> None:
@@ -138,7 +111,7 @@ def test_the_same_rows_give_the_same_proposal(whole: Proposal, tmp_path: Path) -
 
 def test_limits_lie_between_the_noise_and_the_default(whole: Proposal) -> None:
     given, default = whole.spec.contract, Contract()
-    assert given.source_rows_min == ROWS // 2
+    assert given.source_rows_min == VISITS // 2
     for key in ("coverage_min", "cell_coverage_min", "c2st_auc_max", "utility_gap_max"):
         (told,) = [line for line in whole.yaml.splitlines() if _SAYS[key] in line]
         worst, value, usual = float(told.split()[-1]), getattr(given, key), getattr(default, key)
