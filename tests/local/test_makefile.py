@@ -24,6 +24,7 @@ TARGETS = {
     "lint",
     "lock",
     "bench",
+    "pictures",
     "schema",
     "clean",
 }
