@@ -63,12 +63,16 @@ def _offered(books: Books, seen: frozenset[str]) -> dict[str, Any]:
 
 def _found(books: Books, form: Form, seen: frozenset[str]) -> dict[str, Any]:
     """The lines of the page that was asked for, and where it stands among the others."""
+    from headwater.ledger.repositories.docs_index import COUNT_MAX
+
     query = _query(form, seen)
-    total = books.docs_index.count(query)
+    counted = books.docs_index.count(query)
+    total = min(counted, COUNT_MAX)
     first = (form.page - 1) * PAGE_ROWS
     entries = books.docs_index.entries(query, offset=first, limit=PAGE_ROWS) if first < total else []
     return {
         "total": total,
+        "is_more": counted > total,
         "first": first + 1,
         "last": first + len(entries),
         "pages": max(1, -(-total // PAGE_ROWS)),

@@ -115,3 +115,11 @@ def test_failed_checks_of_a_generator_are_not_failures_of_a_batch(judged: Ledger
         books.validations.record_checks("generator", uid("generator"), [check("trial", passed=False)])
         assert "trial" not in books.docs_index.failed_names(SEEN)
     assert listed(judged, check="trial") == []
+
+
+def test_counting_stops_where_nobody_pages_any_more(judged: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = "headwater.ledger.repositories.docs_index.COUNT_MAX"
+    with judged.transaction() as books:
+        for most, counted in ((NIGHTS, NIGHTS), (NIGHTS - 1, NIGHTS), (2, 3)):
+            monkeypatch.setattr(place, most)
+            assert books.docs_index.count(DocsQuery(datasets=SEEN)) == counted

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, case, exists, func, select
+from sqlalchemy import ColumnElement, case, exists, func, literal, select
 from sqlalchemy.orm import Session
 
 from headwater.ledger.answers import DocsEntry, DocsQuery, FailedCheck
@@ -18,6 +18,10 @@ from headwater.ledger.models.validations import CheckRow, ValidationRow
 
 NAMES_MAX = 500
 """Names of failed checks that are offered for choosing."""
+COUNT_MAX = 10_000
+"""Validations beyond which they are no longer counted, nor paged through: a filter finds what is older."""
+FEW_DAYS = 31
+"""Days of batches that are looked up first; of more, validations are read newest first until a page is full."""
 
 
 class DocsIndex:
@@ -27,8 +31,9 @@ class DocsIndex:
         self._session = session
 
     def count(self, query: DocsQuery) -> int:
-        """How many validations the query finds."""
-        counted = select(func.count()).select_from(ValidationRow).join(BatchRow).where(*_conditions(query))
+        """How many validations the query finds; :data:`COUNT_MAX` and one where there are more."""
+        found = select(literal(1)).select_from(ValidationRow).join(BatchRow).where(*_conditions(query))
+        counted = select(func.count()).select_from(found.limit(COUNT_MAX + 1).subquery())
         return self._session.scalar(counted) or 0
 
     def entries(self, query: DocsQuery, *, offset: int, limit: int) -> list[DocsEntry]:
@@ -94,11 +99,24 @@ def _conditions(query: DocsQuery) -> list[ColumnElement[bool]]:
         conditions.append(BatchRow.batch_date >= query.from_date)
     if query.to_date is not None:
         conditions.append(BatchRow.batch_date <= query.to_date)
+    if _asks_for_few(query):
+        # Ids first: the planner would rather go through all validations, newest first, until it meets fifty of these.
+        chosen = select(BatchRow.batch_id).where(*conditions).correlate(None)
+        conditions = [*conditions, ValidationRow.batch_id == func.any(func.array(chosen.scalar_subquery()))]
     if query.passed is not None:
         conditions.append(ValidationRow.passed == query.passed)
     if query.check is not None:
         conditions.append(_failed_in(query.check))
     return conditions
+
+
+def _asks_for_few(query: DocsQuery) -> bool:
+    """Whether the batches in question are a small part of the ledger's."""
+    if query.dataset is not None:
+        return True
+    if query.from_date is None or query.to_date is None:
+        return False
+    return (query.to_date - query.from_date).days < FEW_DAYS
 
 
 def _has_failed() -> ColumnElement[bool]:
