@@ -42,3 +42,17 @@ def versions_of(house: House, dataset: str) -> list[ChampionVersion]:
 def in_run(house: House, run_id: str | None = None) -> House:
     """The same house on behalf of another run: a new one, or the one that is named."""
     return replace(house, run_id=run_id or f"manual__{uuid4()}")
+
+
+def reign(house: House, dataset: str, *reigns: tuple[str, datetime]) -> None:
+    """Let these generators, and no other, have been champions, each from its moment until the next one's."""
+    ends = [begun for _, begun in reigns[1:]] + [None]
+    with house.ledger.transaction() as books:
+        connection = books.readers._connection()
+        connection.execute("DELETE FROM headwater.champions WHERE dataset = %s", [dataset])
+        for (generator_id, begun), ended in zip(reigns, ends, strict=True):
+            connection.execute(
+                "INSERT INTO headwater.champions (dataset, generator_id, promoted_at, retired_at) "
+                "VALUES (%s, %s, %s, %s)",
+                [dataset, generator_id, begun, ended],
+            )

@@ -223,3 +223,20 @@ def test_a_recall_waits_for_a_release_under_way_which_can_end(reigning: Ledger, 
                 time.sleep(0.02)
             books.decisions.record(decision())
         assert late.result(timeout=30) == uid("three")
+
+
+def test_who_reigned_between_two_moments(reigning: Ledger) -> None:
+    def labels(begin: float, end: float) -> list[str]:
+        found = books.champions.between("clinic", NOON + begin * HOUR, NOON + end * HOUR)
+        return [each.label for each in found]
+
+    with reigning.transaction() as books:
+        assert labels(-3, -1) == labels(-3, 0) == []
+        assert labels(-3, 0.5) == labels(0, 0.5) == labels(0, 1) == ["one"]
+        assert labels(1, 2) == ["two"]
+        assert labels(0.5, 3) == ["one", "two", "three"]
+        assert labels(9, 10) == ["three"]
+        roll(books, back_to="one", instead_of="three", at=NOON + 3 * HOUR)
+        assert labels(0, 9) == ["one", "two", "three"]
+        assert labels(2.5, 9) == ["three", "one"]
+        assert books.champions.between("nobody", NOON, NOON + HOUR) == []

@@ -11,7 +11,8 @@ from functools import partial
 import pyarrow as pa
 
 from headwater.chain import identity, keys
-from headwater.chain.house import GateClosedError, House
+from headwater.chain.house import House
+from headwater.chain.makers import PRESENT, Asked, maker
 from headwater.chain.models import load_model
 from headwater.generators.seeding import Block, block_seed, sample_blocks, shards
 from headwater.ledger.records import Batch, Shard
@@ -29,18 +30,17 @@ class Plan:
     shards: tuple[int, ...]
 
 
-def plan(house: House, spec: DatasetSpec, batch_date: date) -> Plan:
-    """Open the batch of ``batch_date`` for the champion in the ledger.
+def plan(house: House, spec: DatasetSpec, batch_date: date, asked: Asked = PRESENT) -> Plan:
+    """Open the batch of ``batch_date`` for the champion that is asked for; see ``makers.py``.
 
     Raises:
-        GateClosedError: there is no champion yet.
+        GateClosedError: there is no such champion, or a person withdrew it.
+        RequestRefusedError: a version is asked for that there is not.
     """
     with house.ledger.transaction() as books:
         books.datasets.register(spec.dataset, spec.owner, spec.description)
         books.datasets.record_spec(spec.dataset, spec.sha256(), spec.model_dump(mode="json", by_alias=True))
-        generator = books.generators.champion(spec.dataset)
-        if generator is None:
-            raise GateClosedError(f"{spec.dataset} has no champion to make rows; run retrain__{spec.dataset} first")
+        generator = maker(books, spec, batch_date, asked)
         batch = Batch(
             batch_id=identity.batch_id(spec.dataset, batch_date, generator.generator_id, spec),
             dataset=spec.dataset,

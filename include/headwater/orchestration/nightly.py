@@ -8,8 +8,9 @@ from typing import Any
 
 from airflow.sdk import DAG, Param, get_current_context, task
 
+from headwater.orchestration.asking import VERSION_MAX
 from headwater.orchestration.assets import batch_asset, generator_asset
-from headwater.orchestration.dates import batch_date_of
+from headwater.orchestration.dates import asked_of, batch_date_of
 from headwater.orchestration.defaults import dag_arguments
 from headwater.orchestration.links import link_data_docs
 from headwater.orchestration.stages import at_stage
@@ -23,7 +24,8 @@ DOC = """\
 
 {description}
 
-1. **plan** opens the batch of the day that the run's interval covers, or of the param `batch_date`.
+1. **plan** opens the batch of the day that the run's interval covers, or of the param `batch_date`, for the champion
+   that the param `champion` asks for. A batch that is there already, whole, is found and not made again.
 2. **produce** makes its {rows:,} rows in blocks with their own seeds; the same date gives the same bytes.
 3. **validate** judges it by a Great Expectations suite and the mode-coverage checks, against rows no generator saw.
 4. **repair** mends a batch that misses modes, within the limits of the spec (`repair`), and has it judged anew by
@@ -32,21 +34,36 @@ DOC = """\
 
 A red **release** means that the batch failed its gate and is in quarantine; readers never saw it. Its page is one click
 away: *Data Docs* on the task.
+
+**Past days**: *Trigger*, *Backfill*. Each day gets the batch that its night would have had: the champion of that day, the
+same seed, the same hash. Days before the first champion are refused. Another champion or spec makes a new revision; the
+former one stays readable in `synthetic_former.{dataset}`. Choose *All Runs* to have every batch looked at.
 """
+
+BATCH_DATE = Param(
+    None,
+    type=["null", "string"],
+    format="date",
+    title="Batch date",
+    description="The day to make. Left empty: the day that the run's data interval covers. Leave it empty in a backfill.",
+)
+CHAMPION = Param(
+    None,
+    type=["null", "string", "integer"],
+    maxLength=VERSION_MAX,
+    title="Champion",
+    description="Whose batch to make. Left empty, a scheduled or backfilled day gets the champion that it had (the one in "
+    "use when its night was due), a run that you trigger by hand the present one. Or write: as of the day; present; the "
+    "number of a champion (1 is the dataset's first); a generator id. A number that is none lists those that are.",
+)
 
 
 def nightly(spec: DatasetSpec) -> DAG:
     """Build ``nightly__X``."""
     doc = DOC.format(dataset=spec.dataset, description=spec.description, rows=spec.batch.rows)
     timetable = interval(spec.schedule.nightly, spec.schedule.timezone)
-    day = Param(
-        None,
-        type=["null", "string"],
-        format="date",
-        title="Batch date",
-        description="The day to make. Left empty: the day that the run's data interval covers.",
-    )
-    with DAG(schedule=timetable, doc_md=doc, params={"batch_date": day}, **dag_arguments(spec, "nightly")) as dag:
+    params = {"batch_date": BATCH_DATE, "champion": CHAMPION}
+    with DAG(schedule=timetable, doc_md=doc, params=params, **dag_arguments(spec, "nightly")) as dag:
         # What a call of a task gives here is a promise (XComArg), not yet what its annotation says.
         shards = plan.override(inlets=[generator_asset(spec.dataset)])(spec.dataset)
         made: Any = produce.partial(dataset=spec.dataset).expand(shard=shards)
@@ -63,8 +80,9 @@ def plan(dataset: str) -> list[dict[str, Any]]:
     with at_stage(dataset) as (house, spec):
         from headwater.chain.produce import plan as stage
 
-        batch_date = batch_date_of(context["params"], context.get("data_interval_start"), spec.schedule.zone)
-        planned = stage(house, spec, batch_date)
+        params, run_type = context["params"], context["dag_run"].run_type.value
+        batch_date = batch_date_of(params, context.get("data_interval_start"), spec.schedule.zone, run_type)
+        planned = stage(house, spec, batch_date, asked_of(params, run_type, spec, batch_date))
         batch = {"batch_id": planned.batch_id, "spec_sha256": spec.sha256()}
         return [{**batch, "index": index} for index in planned.shards]
 

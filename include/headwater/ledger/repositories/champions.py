@@ -6,7 +6,9 @@ whether a champion may come back.
 
 from __future__ import annotations
 
-from sqlalchemy import Uuid, column, select, table
+from datetime import datetime
+
+from sqlalchemy import Uuid, column, or_, select, table
 from sqlalchemy.orm import Session
 
 from headwater.ledger.answers import ChampionVersion
@@ -36,6 +38,18 @@ class Champions:
     def version_of(self, dataset: str, generator_id: str) -> ChampionVersion | None:
         """The version that a generator is, if it ever was champion of the dataset."""
         return next((each for each in self.versions(dataset) if each.generator_id == generator_id), None)
+
+    def between(self, dataset: str, begin: datetime, end: datetime) -> list[ChampionVersion]:
+        """Who was champion at ``begin`` or became it before ``end`` (later; both with zone), each once, in that order.
+
+        At the moment of a change it is the new one.
+        """
+        not_over = or_(ChampionRow.retired_at.is_(None), ChampionRow.retired_at > begin)
+        query = select(ChampionRow.generator_id).where(ChampionRow.dataset == dataset, not_over)
+        query = query.where(ChampionRow.promoted_at < end)
+        reigned = list(self._session.scalars(query.order_by(ChampionRow.promoted_at, ChampionRow.champion_id)))
+        versions = {each.generator_id: each for each in self.versions(dataset)}
+        return [versions[generator_id] for generator_id in dict.fromkeys(reigned)]
 
     def withdrawn(self, dataset: str) -> frozenset[str]:
         """Ids of the generators that a person took out of use, by rollback or recall, and did not bring back."""
