@@ -8,6 +8,7 @@ from headwater.chain.house import House
 from headwater.chain.produce import plan, produce
 from headwater.chain.release import release
 from headwater.chain.validate import validate
+from headwater.ledger.answers import BatchRevision
 from headwater.ledger.records import Batch
 from headwater.spec import DatasetSpec
 
@@ -35,3 +36,17 @@ def batch_of(house: House, batch_id: str) -> Batch:
 def rows_for_readers(house: House, day: date) -> int:
     with house.ledger.transaction() as books:
         return books.readers.count("clinic", day)
+
+
+def former_rows(house: House, batch_id: str) -> int:
+    """How many rows of the batch may be read beside the readers' table."""
+    with house.ledger.transaction() as books:
+        found = books.readers._connection().execute(
+            "SELECT count(*) FROM synthetic_former.clinic WHERE _batch_id = %s", [batch_id]
+        )
+        return int(found.fetchone()[0])
+
+
+def revisions(house: House, day: date) -> list[BatchRevision]:
+    with house.ledger.transaction() as books:
+        return books.batches.revisions("clinic", day)

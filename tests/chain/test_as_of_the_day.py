@@ -1,4 +1,4 @@
-"""A past night is made by the champion that it had; by another where a person asks for it; by none where there is none."""
+"""A past night is made by the champion that it had, or by the one that a person asks for, or refused."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.chain.second_champion import champion_of, in_run, reign, train_other
 
 from headwater.chain.asking import RequestRefusedError
 from headwater.chain.house import GateClosedError, House
-from headwater.chain.makers import PRESENT, AsOf, Asked
+from headwater.chain.makers import PRESENT, Asked, AsOf
 from headwater.chain.produce import plan
 from headwater.chain.recall import recall
 from headwater.chain.rollback import rollback
@@ -115,7 +115,7 @@ def test_a_version_that_is_none_lists_those_that_are(reigned: House, clinic: Dat
 def test_who_was_withdrawn_makes_no_night_any_more(reigned: House, clinic: DatasetSpec) -> None:
     day = date(2026, 2, 21)
     rollback(reigned, clinic, "1", WHY, "ada")
-    told = r"The night of 2026-02-21 is not made: a person has withdrawn .*\(version 2 on .*Cure: run the day with .*present"
+    told = r"The night of 2026-02-21 is not made: a person has withdrawn .*\(version 2 on .*Cure: run the day .*present"
     for asked in (of(day), "2"):
         with pytest.raises(GateClosedError, match=told):
             plan(reigned, clinic, day, asked)

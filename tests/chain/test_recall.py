@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from tests.chain.nights import batch_of, make, night, rows_for_readers
+from tests.chain.nights import batch_of, former_rows, make, night, rows_for_readers
 from tests.chain.second_champion import champion_of, crown, in_run, train_other, versions_of
 
 from headwater.chain import keys
@@ -220,7 +220,7 @@ def test_killed_each_batch_is_recalled_or_not_and_a_second_run_finishes(
 def test_a_superseded_batch_is_recalled_and_the_one_in_its_place_stays(
     second: House, clinic: DatasetSpec, generators: tuple[str, str]
 ) -> None:
-    """Its rows are not with the readers any more; its files still lie beside theirs."""
+    """Its rows are former ones, which may be read too; its files still lie beside the readers' own."""
     day = date(2026, 6, 11)
     bad = night(second, clinic, day)
     roll_back(second, clinic)
@@ -228,10 +228,11 @@ def test_a_superseded_batch_is_recalled_and_the_one_in_its_place_stays(
     assert batch_of(second, bad).status == "superseded"
     assert bad in recall(second, clinic, "2", WHY, "ada").batch_ids
     assert is_with_readers(second, good)
-    assert (batch_of(second, bad).status, rows_aside(second, bad, day)) == ("recalled", None)
+    assert (batch_of(second, bad).status, rows_aside(second, bad, day)) == ("recalled", 2000)
+    assert former_rows(second, bad) == 0
     assert second.store.exists(keys.manifest(keys.recalled("clinic", day, bad)))
     assert second.store.list(keys.released("clinic", day, bad)) == []
-    assert decisions(second, bad)[0].detail["table"] is None
+    assert decisions(second, bad)[0].detail["table"] == f"synthetic_recalled.clinic@{day}@{bad[:8]}"
 
 
 def test_lost_files_do_not_keep_the_rows_with_the_readers(second: House, clinic: DatasetSpec) -> None:

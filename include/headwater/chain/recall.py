@@ -113,13 +113,14 @@ def _recall_one(house: House, batch_id: str, withdrawn: ChampionVersion, request
     """Recall the batch unless that was done meanwhile: the folder is renamed just before the transaction commits."""
     now = datetime.now(UTC)
     with house.ledger.transaction() as books:
+        found = books.batches.get(batch_id)
+        books.readers.hold(found.dataset, found.batch_date)  # before the batch itself, as a release does
         batch = books.batches.held(batch_id)
         if batch.status not in READABLE:
             return False
         target = keys.recalled(batch.dataset, batch.batch_date, batch_id)
-        table = None
-        if batch.status == "released":
-            table = books.readers.set_aside(batch.dataset, batch.batch_date, batch_id, _note(batch, request, now))
+        note, is_former = _note(batch, request, now), batch.status == "superseded"
+        table = books.readers.set_aside(batch.dataset, batch.batch_date, batch_id, note, is_former=is_former)
         has_files = batch.location is not None and bool(house.store.list(batch.location) or house.store.list(target))
         books.batches.mark(batch_id, "recalled", location=target if has_files else None)
         detail = {"generator_id": withdrawn.generator_id, "version": withdrawn.version, "table": table}

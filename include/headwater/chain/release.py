@@ -15,6 +15,7 @@ from headwater.chain.fingerprinting import fingerprint
 from headwater.chain.house import GateClosedError, House
 from headwater.chain.manifest import manifest
 from headwater.chain.recall import refuse_recalled
+from headwater.chain.revisions import supersede
 from headwater.ledger.records import Batch, Validation
 from headwater.spec import DatasetSpec
 
@@ -69,12 +70,17 @@ def _publish(house: House, spec: DatasetSpec, batch: Batch, validation: Validati
     fingerprint(house, batch, source)  # before anybody can read the rows: they must be known when they come back
     with house.ledger.transaction() as books:
         refuse_recalled(books, batch)
+        books.readers.hold(batch.dataset, batch.batch_date)
+        if books.batches.get(batch.batch_id).status == "released":  # by another run of the night, meanwhile
+            house.store.delete(keys.work(batch.dataset, batch.batch_id))
+            return
         schema = books.snapshots.of_generator(batch.generator_id).schema
         former = books.batches.released_on(batch.dataset, batch.batch_date)
         if former is not None:
-            books.batches.mark(former.batch_id, "superseded")
+            supersede(house, books, former, batch, now)
         tables = _parts(house, source, len(books.batches.shards(batch.batch_id)))
-        books.readers.publish(batch.dataset, schema, batch.batch_date, batch.batch_id, tables)
+        place, former_id = (batch.dataset, schema, batch.batch_date), former and former.batch_id
+        books.readers.publish(*place, batch.batch_id, tables, former=former_id)
         books.readers.label(batch.dataset, batch.batch_date, _label(batch))
         books.batches.mark(batch.batch_id, "released", location=target, released_at=now)
         subject, reason = ("batch", batch.batch_id), validation.sentence

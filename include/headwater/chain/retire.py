@@ -36,6 +36,8 @@ def _retire_one(house: House, found: Batch) -> bool:
             return False
         if batch.status == "released":
             books.readers.drop(batch.dataset, batch.batch_date)
+        elif batch.status == "superseded":
+            books.readers.drop_former(batch.dataset, batch.batch_date, batch.batch_id)
         elif batch.status == "recalled":
             books.readers.drop_aside(batch.dataset, batch.batch_date, batch.batch_id)
         books.batches.mark(batch.batch_id, "retired")

@@ -45,6 +45,32 @@ class BatchLineage(Model):
     depth_max: float
 
 
+class BatchRevision(Model):
+    """One row of the view ``batch_revisions``: a batch that readers have or had of a date, under a number.
+
+    ``revision`` counts the date's batches from 1 in the order of their first release; one that comes back keeps its
+    number. ``is_current`` marks the one that readers see now. ``superseded_at``, ``_by`` and ``_for`` say when, by
+    which batch and why it last gave way to another; None for one that did not, or is current again.
+    """
+
+    dataset: str
+    batch_date: date
+    revision: int = Field(ge=1)
+    batch_id: Id
+    status: BatchStatus
+    is_current: bool
+    generator_id: Id
+    spec_sha256: str
+    seed: int
+    rows: Count
+    content_hash: str
+    first_released_at: AwareDatetime
+    last_released_at: AwareDatetime
+    superseded_at: AwareDatetime | None
+    superseded_by: Id | None
+    superseded_for: str | None
+
+
 class ChampionVersion(Model):
     """One row of the view ``champion_versions``: a generator that is or was champion, under a number that people type.
 

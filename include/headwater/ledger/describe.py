@@ -7,7 +7,7 @@ import sys
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
-from headwater.ledger.answers import BatchLineage, ChampionVersion
+from headwater.ledger.answers import BatchLineage, BatchRevision, ChampionVersion
 from headwater.ledger.models.base import Base
 from headwater.ledger.models.registry import MODULES
 
@@ -43,6 +43,18 @@ SELECT version, label, is_current FROM headwater.champion_versions WHERE dataset
 
 Columns: {columns}.
 """
+_REVISIONS = """## View `batch_revisions`
+
+One row a batch that readers have or had of a date, numbered within dataset and date in the order of first release;
+which one they see now; when, by which batch and why the others gave way.
+
+```sql
+SELECT revision, batch_id, is_current, superseded_for FROM headwater.batch_revisions
+WHERE dataset = 'census' AND batch_date = '2026-01-01' ORDER BY revision;
+```
+
+Columns: {columns}.
+"""
 _READERS = """## Readers' tables `synthetic.DATASET`
 
 The columns of the snapshot (bigint, double precision, boolean, text, date, timestamp), then `batch_date date` and
@@ -50,6 +62,16 @@ The columns of the snapshot (bigint, double precision, boolean, text, date, time
 see a whole batch or none. A new column of the source is added to the table; a missing or retyped one is an error.
 A name of more than 63 bytes, or one that Postgres reserves, is cut and ends in eight hex digits of its SHA-256; its
 true name is the column's comment.
+
+## Former revisions `synthetic_former.DATASET`
+
+Rows of batches that another one of their date took the place of: the columns of `synthetic.DATASET`, a partition a
+batch, detached and moved, no row of it changed. They go when released batches of their date would, or are recalled like
+those. Who may read them is granted both: `GRANT USAGE ON SCHEMA synthetic_former`, `GRANT SELECT ON synthetic_former.DATASET`.
+
+```sql
+SELECT r.revision, f.* FROM synthetic_former.census f JOIN headwater.batch_revisions r ON r.batch_id = f._batch_id;
+```
 
 ## Recalled rows `synthetic_recalled."DATASET@DATE@ID"`
 
@@ -71,7 +93,11 @@ def describe() -> str:
     ]
     views = [
         page.format(columns=", ".join(f"`{name}`" for name in answer.model_fields))
-        for page, answer in ((_VIEW, BatchLineage), (_VERSIONS, ChampionVersion))
+        for page, answer in (
+            (_VIEW, BatchLineage),
+            (_REVISIONS, BatchRevision),
+            (_VERSIONS, ChampionVersion),
+        )
     ]
     return "\n".join([_HEAD, *map(_table, tables), *views, _READERS])
 

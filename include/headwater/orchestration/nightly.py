@@ -35,9 +35,9 @@ DOC = """\
 A red **release** means that the batch failed its gate and is in quarantine; readers never saw it. Its page is one click
 away: *Data Docs* on the task.
 
-**Past days**: *Trigger*, *Backfill*. Each day gets the batch that its night would have had: the champion of that day, the
-same seed, the same hash. Days before the first champion are refused. Another champion or spec makes a new revision; the
-former one stays readable in `synthetic_former.{dataset}`. Choose *All Runs* to have every batch looked at.
+**Past days**: *Trigger*, *Backfill*. Each day gets the batch that its night would have had: the champion of that day,
+the same seed, the same hash. Days before the first champion are refused. Another champion or spec makes a new revision;
+the former one stays readable in `synthetic_former.{dataset}`. Choose *All Runs* to have every batch looked at.
 """
 
 BATCH_DATE = Param(
@@ -45,15 +45,15 @@ BATCH_DATE = Param(
     type=["null", "string"],
     format="date",
     title="Batch date",
-    description="The day to make. Left empty: the day that the run's data interval covers. Leave it empty in a backfill.",
+    description="The day to make. Left empty: the day that the run's data interval covers. A backfill leaves it empty.",
 )
 CHAMPION = Param(
     None,
     type=["null", "string", "integer"],
     maxLength=VERSION_MAX,
     title="Champion",
-    description="Whose batch to make. Left empty, a scheduled or backfilled day gets the champion that it had (the one in "
-    "use when its night was due), a run that you trigger by hand the present one. Or write: as of the day; present; the "
+    description="Whose batch to make. Left empty, a scheduled or backfilled day gets the champion that it had (in use "
+    "when its night was due), a run that you trigger by hand the present one. Or write: as of the day; present; the "
     "number of a champion (1 is the dataset's first); a generator id. A number that is none lists those that are.",
 )
 

@@ -34,14 +34,14 @@ def ensure_parent(connection: psycopg.Connection, dataset: str, owner: str, colu
         _add_columns(connection, dataset, columns, found)
 
 
-def found_columns(connection: psycopg.Connection, dataset: str) -> dict[str, str]:
+def found_columns(connection: psycopg.Connection, dataset: str, schema: str = SCHEMA) -> dict[str, str]:
     """Name to type of the table's columns, without Headwater's own; empty when there is no table."""
     query = """
         SELECT a.attname, format_type(a.atttypid, a.atttypmod)
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = %s AND c.relname = %s AND a.attnum > 0 AND NOT a.attisdropped
     """
-    rows = connection.execute(query, [SCHEMA, dataset]).fetchall()
+    rows = connection.execute(query, [schema, dataset]).fetchall()
     return {name: kind for name, kind in rows if name not in OWN_COLUMNS}
 
 

@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session
 
 from headwater.ledger.errors import LedgerError, NotInLedger
 from headwater.ledger.readers.columns import reader_columns
+from headwater.ledger.readers.former import FORMER, keep
+from headwater.ledger.readers.former import drop as drop_former
+from headwater.ledger.readers.former import hold as hold_former
 from headwater.ledger.readers.loading import load
 from headwater.ledger.readers.parent import SCHEMA, ensure_parent, found_columns, refuse_changes, table_name
-from headwater.ledger.readers.recalled import drop_aside, set_aside
+from headwater.ledger.readers.recalled import drop_aside, lasting_name, set_aside
 from headwater.tables.schema import TableSchema
 
 
@@ -25,11 +28,18 @@ class Readers:
         self._session = session
 
     def publish(
-        self, dataset: str, schema: TableSchema, batch_date: date, batch_id: str, tables: Iterable[pa.Table]
+        self,
+        dataset: str,
+        schema: TableSchema,
+        batch_date: date,
+        batch_id: str,
+        tables: Iterable[pa.Table],
+        *,
+        former: str | None = None,
     ) -> int:
         """Make a batch the one that readers see for its date, and return its number of rows.
 
-        The rows are loaded beside the table; only then is the date's former partition dropped and the new one attached.
+        The rows are loaded beside the table; only then does the date's former partition go and the new one come.
         Readers see the former batch until the transaction commits, then the new one; an exception leaves the former.
 
         Args:
@@ -38,19 +48,26 @@ class Readers:
             batch_date: the partition.
             batch_id: goes into ``_batch_id`` of every row.
             tables: Arrow tables in the form of ``tables.frames.to_arrow``; may be a stream.
+            former: the batch that readers see so far, if its rows are to stay readable in ``synthetic_former``; left
+                out, they are dropped.
 
         Raises:
             LedgerError: no such dataset, a column gone or retyped, or a value that Postgres cannot hold.
         """
         connection = self._connection()
+        if former is not None:
+            hold_former(connection, dataset)
         columns = reader_columns(schema)
         ensure_parent(connection, dataset, self._owner(dataset), columns)
-        self._lock(dataset, batch_date)
+        self.hold(dataset, batch_date)
         fresh = sql.Identifier(SCHEMA, f"{_partition(dataset, batch_date)}~new")
         self._create_beside(dataset, batch_date, batch_id, fresh)
         rows = load(connection, fresh, columns, tables)
+        if former is not None:
+            keep(connection, dataset, _partition(dataset, batch_date), former)
         self.drop(dataset, batch_date)
         self._attach(dataset, batch_date, fresh)
+        self.drop_former(dataset, batch_date, batch_id)
         return rows
 
     def label(self, dataset: str, batch_date: date, text: str) -> None:
@@ -75,26 +92,39 @@ class Readers:
         """
         refuse_changes(dataset, reader_columns(schema), found_columns(self._connection(), dataset))
 
-    def set_aside(self, dataset: str, batch_date: date, batch_id: str, note: str) -> str | None:
+    def set_aside(
+        self, dataset: str, batch_date: date, batch_id: str, note: str, *, is_former: bool = False
+    ) -> str | None:
         """Take a recalled batch from readers and keep its rows for an auditor; see ``recalled.py``.
 
-        Returns the name of the table that holds them; None where readers saw no rows of the date.
+        ``is_former``: it is taken from the former rows. Returns the name of the table that holds them; None where
+        readers saw no rows of the date, or of the former batch.
         """
-        self._lock(dataset, batch_date)
-        return set_aside(self._connection(), _partition(dataset, batch_date), table_name(dataset), batch_id, note)
+        self.hold(dataset, batch_date)
+        name = lasting_name(_partition(dataset, batch_date), batch_id)
+        partition, parent = (SCHEMA, _partition(dataset, batch_date)), table_name(dataset)
+        if is_former:
+            partition, parent = (FORMER, name), sql.Identifier(FORMER, dataset)
+        return set_aside(self._connection(), partition, parent, name, note)
+
+    def drop_former(self, dataset: str, batch_date: date, batch_id: str) -> None:
+        """Drop the rows of a batch that gave way to another; nothing happens when there are none."""
+        drop_former(self._connection(), _partition(dataset, batch_date), batch_id)
 
     def drop_aside(self, dataset: str, batch_date: date, batch_id: str) -> None:
         """Drop the rows of a recalled batch; nothing happens when there are none."""
         drop_aside(self._connection(), _partition(dataset, batch_date), batch_id)
 
-    def count(self, dataset: str, batch_date: date) -> int:
-        """The number of rows that readers see for the date; 0 when there is no table."""
+    def count(self, dataset: str, batch_date: date, batch_id: str | None = None) -> int:
+        """The number of rows that readers see for the date, or of them those of a batch; 0 when there is no table."""
         connection = self._connection()
         if not found_columns(connection, dataset):
             return 0
         query = sql.SQL("SELECT count(*) FROM {} WHERE batch_date = {}").format(
             table_name(dataset), sql.Literal(batch_date)
         )
+        if batch_id is not None:
+            query += sql.SQL(" AND _batch_id = {}").format(sql.Literal(batch_id))
         found = connection.execute(query).fetchone()
         return int(found[0]) if found else 0
 
@@ -124,8 +154,8 @@ class Readers:
         parts = {"fresh": fresh, "name": name, "lasting": lasting, "parent": table_name(dataset), "day": day}
         self._connection().execute(statement.format(**parts), prepare=False)
 
-    def _lock(self, dataset: str, batch_date: date) -> None:
-        """Two releases of one date follow each other."""
+    def hold(self, dataset: str, batch_date: date) -> None:
+        """Until the transaction ends, nobody else changes what readers see of the date."""
         text = f"headwater partition {_partition(dataset, batch_date)}"
         self._connection().execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [text])
 

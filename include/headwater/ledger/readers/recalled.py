@@ -8,15 +8,13 @@ from __future__ import annotations
 import psycopg
 from psycopg import sql
 
-from headwater.ledger.readers.parent import SCHEMA
-
 ASIDE = "synthetic_recalled"
 ID_DIGITS = 8
 """Hex digits of the batch id in a table's name: a date may be recalled more than once, each time another batch."""
 
 
 def set_aside(
-    connection: psycopg.Connection, partition: str, parent: sql.Identifier, batch_id: str, note: str
+    connection: psycopg.Connection, partition: tuple[str, str], parent: sql.Identifier, name: str, note: str
 ) -> str | None:
     """Detach the partition and move it, with ``note`` as its comment; no row is read or written.
 
@@ -24,31 +22,30 @@ def set_aside(
 
     Args:
         connection: of the caller's transaction.
-        partition: name of the partition in the schema ``synthetic``.
-        parent: the readers' table.
-        batch_id: whose rows they are.
+        partition: schema and name of the partition.
+        parent: the table that it is of.
+        name: what it is called when it is set aside; see :func:`lasting_name`.
         note: why, when, by whom; shown by ``\\d+`` and in ``pg_description``.
 
     Returns:
         The table's name with its schema; None where there is no such partition.
     """
-    found = connection.execute("SELECT to_regclass(format('%%I.%%I', %s::text, %s::text))", [SCHEMA, partition])
+    found = connection.execute("SELECT to_regclass(format('%%I.%%I', %s::text, %s::text))", list(partition))
     if found.fetchone() == (None,):
         return None
-    _ensure_schema(connection)
-    name = _name(partition, batch_id)
+    ensure_schema(connection, ASIDE)
     statement = sql.SQL(
         "ALTER TABLE {parent} DETACH PARTITION {partition};"
-        "ALTER TABLE {partition} RENAME TO {name};"
-        "ALTER TABLE {renamed} SET SCHEMA {schema};"
+        + ("ALTER TABLE {partition} RENAME TO {name};" if partition[1] != name else "")
+        + "ALTER TABLE {renamed} SET SCHEMA {schema};"
         "COMMENT ON TABLE {lasting} IS {note}"
     )
     parts: dict[str, sql.Composable] = {
         "schema": sql.Identifier(ASIDE),
         "parent": parent,
-        "partition": sql.Identifier(SCHEMA, partition),
+        "partition": sql.Identifier(*partition),
         "name": sql.Identifier(name),
-        "renamed": sql.Identifier(SCHEMA, name),
+        "renamed": sql.Identifier(partition[0], name),
         "lasting": sql.Identifier(ASIDE, name),
         "note": sql.Literal(note),
     }
@@ -58,17 +55,17 @@ def set_aside(
 
 def drop_aside(connection: psycopg.Connection, partition: str, batch_id: str) -> None:
     """Drop what :func:`set_aside` kept of the batch; nothing happens when there is none."""
-    lasting = sql.Identifier(ASIDE, _name(partition, batch_id))
+    lasting = sql.Identifier(ASIDE, lasting_name(partition, batch_id))
     connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(lasting))
 
 
-def _ensure_schema(connection: psycopg.Connection) -> None:
-    """IF NOT EXISTS alone fails where two sessions find no schema at the same moment."""
-    if connection.execute("SELECT to_regnamespace(%s)", [ASIDE]).fetchone() == (None,):
-        connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"headwater schema {ASIDE}"])
-        connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(ASIDE)))
+def ensure_schema(connection: psycopg.Connection, schema: str) -> None:
+    """Make the schema; IF NOT EXISTS alone fails where two sessions find none at the same moment."""
+    if connection.execute("SELECT to_regnamespace(%s)", [schema]).fetchone() == (None,):
+        connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"headwater schema {schema}"])
+        connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
 
 
-def _name(partition: str, batch_id: str) -> str:
+def lasting_name(partition: str, batch_id: str) -> str:
     """``DATASET@DATE@`` and the beginning of the batch id: at most 60 of the 63 bytes that Postgres keeps."""
     return f"{partition}@{batch_id[:ID_DIGITS]}"

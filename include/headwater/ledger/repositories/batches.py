@@ -6,10 +6,12 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, Uuid, column, delete, func, select, table, update
 from sqlalchemy.orm import Session
 
+from headwater.ledger.answers import BatchRevision
 from headwater.ledger.errors import LedgerError, NotInLedger
+from headwater.ledger.models.base import SCHEMA
 from headwater.ledger.models.batches import BatchRow, ShardRow
 from headwater.ledger.records import Batch, Shard
 from headwater.ledger.repositories.rows import to_record, to_values
@@ -20,6 +22,13 @@ MARKABLE = frozenset(
     {"content_hash", "location", "released_at", "run_id", "depth", "depth_max", "real_share", "code_version"}
 )
 """What may change of a batch beside its status; everything else decides its id."""
+
+_UUIDS = frozenset({"batch_id", "generator_id"})
+REVISIONS = table(
+    "batch_revisions",
+    *(column(name, Uuid(as_uuid=False) if name in _UUIDS else None) for name in BatchRevision.model_fields),
+    schema=SCHEMA,
+)
 
 
 class Batches:
@@ -87,6 +96,12 @@ class Batches:
             changes.setdefault("released_at", func.now())
         self._session.execute(update(BatchRow).where(BatchRow.batch_id == batch_id).values(**changes))
         return self.get(batch_id)
+
+    def revisions(self, dataset: str, batch_date: date) -> list[BatchRevision]:
+        """Every batch that readers have or had of that date, by number; the view counts."""
+        query = select(REVISIONS).where(REVISIONS.c.dataset == dataset, REVISIONS.c.batch_date == batch_date)
+        rows = self._session.execute(query.order_by(REVISIONS.c.revision)).mappings()
+        return [BatchRevision.model_validate(dict(row)) for row in rows]
 
     def released_before(self, dataset: str, batch_date: date) -> Batch | None:
         """The dataset's last released batch of an earlier date."""
