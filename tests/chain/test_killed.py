@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.chain.killed_night import NIGHT, night
+from tests.chain.nights import former_rows
 from tests.steady import steady_anchor
 
 from headwater.chain import keys
@@ -93,6 +94,8 @@ def assert_is_clean(house: House, spec: DatasetSpec) -> None:
         assert batch is not None
         assert batch.spec_sha256 == spec.sha256()
         assert books.readers.count("clinic", NIGHT) == 2000
+        former = [each.batch_id for each in books.batches.revisions("clinic", NIGHT) if not each.is_current]
+    assert {former_rows(house, each) for each in former} == {2000}
     folder = keys.released("clinic", NIGHT, batch.batch_id)
     assert house.store.exists(keys.manifest(folder))
     assert house.store.read_table(keys.part(folder, 0)).num_rows == 2000

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from tests import faults
 from tests.chain.nights import batch_of, make, night, rows_for_readers
-from tests.chain.second_champion import crown, in_run, versions_of
+from tests.chain.second_champion import crown, in_run, train_other, versions_of
 from tests.clinic import clinic_rows
 
 from headwater.chain import keys
@@ -240,3 +240,19 @@ def test_a_mended_batch_that_was_recalled_or_retired_comes_back(
     with house.ledger.transaction() as books:
         kinds = [each.kind for each in books.decisions.of(found.batch_id)]
     assert kinds == ["release", "recall", "release", "retire", "release"], "one run released it three times"
+
+
+def test_a_past_night_is_mended_by_the_champion_before_its_own(forgetful: House, clinic: DatasetSpec) -> None:
+    """Not by one that reigned later: that night could not have asked it."""
+    first, own = (each.generator_id for each in versions_of(forgetful, "clinic")[:2])
+    with forgetful.ledger.transaction() as books:
+        (batch, *_) = books.batches.made_by(own, ["released"])
+        schema = books.snapshots.of_generator(own).schema
+    later = [train_other(forgetful, clinic, name, leaf) for name, leaf in (("later", 25), ("latest", 30))]
+    for generator_id in later:
+        crown(forgetful, "clinic", generator_id)
+    maker, _ = former_champion(forgetful, batch, schema)
+    last, _ = former_champion(forgetful, batch.model_copy(update={"generator_id": later[1]}), schema)
+    assert maker is not None
+    assert last is not None
+    assert [maker.generator_id, last.generator_id] == [first, later[0]]

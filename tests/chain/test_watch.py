@@ -248,3 +248,22 @@ def test_one_alarm_of_a_figure_is_open_at_a_time(
             "since, score, limit_value, sentence, run_id, raised_at FROM headwater.alarms WHERE alarm_id = %s",
             [alarm.alarm_id],
         )
+
+
+def test_backfilled_days_stand_among_the_nights_and_are_never_the_newest(
+    manned: House, clinic: DatasetSpec, slide: Callable[..., None], nights: list[str]
+) -> None:
+    slide(copies=12)
+    assert raised(manned, clinic) == ()
+    before = newest(manned)
+    for days in (3, 2, 1):
+        night(manned, clinic, FIRST - timedelta(days=days))
+    assert raised(manned, clinic) == ()
+    assert newest(manned) == before
+    sizes = {size for chart, _, _, _, _, _, size, _ in facts(manned)[0] if chart == "nights"}
+    assert sizes == {REAL_NIGHTS + 12 + 3}, "they are looked at"
+
+
+def newest(house: House) -> set[tuple[str, str]]:
+    """Which batch each chart takes for the last one."""
+    return {(chart, str(subject)) for chart, _, subject, *_ in facts(house)[0] if chart != "generations"}

@@ -46,8 +46,8 @@ def test_a_batch_goes_its_way_to_release(opened: Ledger) -> None:
         assert books.batches.released_on("clinic", NIGHT) == wanted
         assert books.batches.mark(uid("batch"), "released") == wanted
         assert books.batches.released_on("clinic", date(2026, 1, 2)) is None
-        assert books.batches.released_before("clinic", NIGHT) is None
-        assert books.batches.released_before("clinic", date(2026, 1, 2)) == wanted
+        assert books.batches.released_beside("clinic", NIGHT) is None
+        assert books.batches.released_beside("clinic", date(2026, 1, 2)) == wanted
 
 
 def test_a_release_without_a_moment_is_of_now(opened: Ledger) -> None:
@@ -197,3 +197,30 @@ def test_a_batch_made_again_in_other_shards_has_only_those(opened: Ledger) -> No
 def test_a_shard_needs_its_batch(ledger: Ledger) -> None:
     with pytest.raises(LedgerError, match="fk_shards_batch_id"), ledger.transaction() as books:
         books.batches.record_shard(shard(0, 0, 1))
+
+
+def test_days_that_are_made_backwards_have_neighbours_too(opened: Ledger) -> None:
+    """The nearest released day, and any day with the same rows, also where it is a later one."""
+    days = {name: date(2026, 1, day) for name, day in (("early", 10), ("late", 20), ("failed", 30))}
+    with opened.transaction() as books:
+        for name, day in days.items():
+            books.batches.open(batch(name, batch_date=day))
+            books.batches.mark(uid(name), "failed" if name == "failed" else "passed", content_hash=CONTENT)
+        for name in ("early", "late"):
+            books.batches.mark(uid(name), "released")
+
+        def beside(day: int) -> date | None:
+            found = books.batches.released_beside("clinic", date(2026, 1, day))
+            return found and found.batch_date
+
+        def repeated(day: int, content: str = CONTENT) -> date | None:
+            found = books.batches.repeated("clinic", content, date(2026, 1, day))
+            return found and found.batch_date
+
+        assert [beside(day) for day in (1, 9, 11, 15, 16, 29)] == [days["early"]] * 4 + [days["late"]] * 2
+        assert [beside(10), beside(20)] == [days["late"], days["early"]]
+        assert [repeated(day) for day in (5, 15, 31)] == [days["early"]] * 3
+        assert [repeated(10), repeated(20)] == [days["late"], days["early"]]
+        assert repeated(15, "d" * 64) is None
+        books.batches.mark(uid("late"), "recalled")
+        assert repeated(10) is None, "nobody has it, and it may be the one at fault"

@@ -240,3 +240,14 @@ def test_who_reigned_between_two_moments(reigning: Ledger) -> None:
         assert labels(0, 9) == ["one", "two", "three"]
         assert labels(2.5, 9) == ["three", "one"]
         assert books.champions.between("nobody", NOON, NOON + HOUR) == []
+
+
+def test_who_reigned_before_a_generator(reigning: Ledger) -> None:
+    def before(name: str) -> list[str]:
+        return [each.label for each in books.champions.before("clinic", uid(name))]
+
+    with reigning.transaction() as books:
+        assert [before(name) for name in ("one", "two", "three", "never")] == [[], ["one"], ["two", "one"], []]
+        roll(books, back_to="one", instead_of="three", at=NOON + 3 * HOUR)
+        assert before("one") == ["three", "two"]
+        assert before("two") == ["one"]

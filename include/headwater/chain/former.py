@@ -31,10 +31,9 @@ def former_champion(house: House, batch: Batch, schema: TableSchema) -> tuple[Ge
         schema: of its table.
     """
     with house.ledger.transaction() as books:
-        versions = books.champions.versions(batch.dataset)
-        usable = [each for each in versions if each.withdrawn_at is None and each.generator_id != batch.generator_id]
-        usable = [each for each in usable if each.retired_at is not None]
-        former = max(usable, key=lambda each: each.retired_at or each.promoted_at, default=None)
+        # Before the batch's own: a past night has the one that it would have had then, not a later one.
+        before = books.champions.before(batch.dataset, batch.generator_id)
+        former = next((each for each in before if each.withdrawn_at is None), None)
         if former is None:
             return None, "there is none, or a person withdrew it"
         maker = books.generators.get(former.generator_id)

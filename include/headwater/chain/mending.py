@@ -20,6 +20,7 @@ import numpy as np
 from headwater.chain import identity
 from headwater.chain.former import former_champion, rows_by
 from headwater.chain.house import House
+from headwater.chain.known import lost
 from headwater.chain.mended_rows import Night, rows_of, write_rows
 from headwater.chain.profile import frozen_of
 from headwater.chain.unusable import UNUSABLE
@@ -57,7 +58,7 @@ class Mending:
 
     Attributes:
         attempt: as the ledger holds it.
-        is_settled: the mended batch is with its readers or in quarantine; its rows are a fact, and no longer at hand.
+        is_settled: the mended batch is with its readers or in quarantine, whole; its rows are a fact, and not at hand.
     """
 
     attempt: Repair
@@ -210,7 +211,7 @@ def _opened(
         )
         books.lineage.record("generator", opened.generator_id, "batch", opened.batch_id)  # whoever made it first
         books.lineage.record("batch", batch.batch_id, "batch", opened.batch_id)
-    return Mending(attempt, opened.status in KEPT)
+    return Mending(attempt, opened.status in KEPT and lost(house, opened) is None)
 
 
 def _mended(house: House, batch: Batch, step: RepairStep, maker: Generator | None) -> Batch:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from headwater.chain import identity, keys
 from headwater.chain.house import House
+from headwater.chain.known import Known, known
 from headwater.chain.makers import PRESENT, Asked, maker
 from headwater.chain.models import load_model
 from headwater.generators.seeding import Block, block_seed, sample_blocks, shards
@@ -24,10 +25,11 @@ from headwater.tables.schema import TableSchema
 
 @dataclass(frozen=True)
 class Plan:
-    """The batch to make and the indices of its shards."""
+    """The batch to make and the indices of its shards; what the night came to before, if that is still there."""
 
     batch_id: str
     shards: tuple[int, ...]
+    known: Known | None = None
 
 
 def plan(house: House, spec: DatasetSpec, batch_date: date, asked: Asked = PRESENT) -> Plan:
@@ -62,7 +64,8 @@ def plan(house: House, spec: DatasetSpec, batch_date: date, asked: Asked = PRESE
         )
         books.batches.open(batch)
         books.lineage.record("generator", generator.generator_id, "batch", batch.batch_id)
-    return Plan(batch.batch_id, tuple(range(len(shards(spec.batch.rows, spec.batch.shards)))))
+    indices = tuple(range(len(shards(spec.batch.rows, spec.batch.shards))))
+    return Plan(batch.batch_id, indices, known(house, batch.batch_id))
 
 
 def produce(house: House, spec: DatasetSpec, batch_id: str, shard: int) -> str:

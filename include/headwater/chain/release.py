@@ -13,9 +13,11 @@ from headwater.chain.alarms import stopped_by
 from headwater.chain.decisions import decided
 from headwater.chain.fingerprinting import fingerprint
 from headwater.chain.house import GateClosedError, House
+from headwater.chain.known import lost
 from headwater.chain.manifest import manifest
 from headwater.chain.recall import refuse_recalled
 from headwater.chain.revisions import supersede
+from headwater.ledger import Books
 from headwater.ledger.records import Batch, Validation
 from headwater.spec import DatasetSpec
 
@@ -37,19 +39,31 @@ def release(house: House, spec: DatasetSpec, validation_id: str) -> str:
             f"validation {validation_id} judged other rows than batch {batch.batch_id} holds; validate again"
         )
     if batch.status in ("released", "quarantined"):
-        house.store.delete(keys.work(batch.dataset, batch.batch_id))  # made again, and the same: nothing to write
+        _put_back(house, batch, validation)  # made again, and the same
     elif batch.status == "recalled" and not validation.passed:
         house.store.delete(keys.work(batch.dataset, batch.batch_id))
         raise GateClosedError(f"Batch {batch.batch_id} of {batch.batch_date} stays recalled. {validation.sentence}")
     elif validation.passed:
         _refuse_stopped(house, spec, batch)
-        _publish(house, spec, batch, validation)
+        _publish(house, batch, validation)
     else:
         _quarantine(house, batch, validation)
     if batch.status == "quarantined" or not validation.passed:
         # Out of quarantine leads only a person's decision, even if a later judgement should be milder.
         raise GateClosedError(f"Batch {batch.batch_id} of {batch.batch_date} is in quarantine. {validation.sentence}")
     return keys.released(batch.dataset, batch.batch_date, batch.batch_id)
+
+
+def _put_back(house: House, batch: Batch, validation: Validation) -> None:
+    """A settled batch that was made again: nothing is written, unless part of it was lost."""
+    work = keys.work(batch.dataset, batch.batch_id)
+    if house.store.exists(keys.part(work, 0)):
+        reason = lost(house, batch)
+        if reason is not None and batch.status == "released":
+            _publish(house, batch, validation, missing=reason)
+        elif reason is not None:
+            _quarantine(house, batch, validation)
+    house.store.delete(work)
 
 
 def _refuse_stopped(house: House, spec: DatasetSpec, batch: Batch) -> None:
@@ -62,8 +76,11 @@ def _refuse_stopped(house: House, spec: DatasetSpec, batch: Batch) -> None:
         )
 
 
-def _publish(house: House, spec: DatasetSpec, batch: Batch, validation: Validation) -> None:
-    """Postgres and Parquet in one step: the folder is renamed just before the transaction commits."""
+def _publish(house: House, batch: Batch, validation: Validation, *, missing: str | None = None) -> None:
+    """Postgres and Parquet in one step: the folder is renamed just before the transaction commits.
+
+    ``missing`` is what is lost of a batch that is released already, and is put back.
+    """
     now = datetime.now(UTC)
     target = keys.released(batch.dataset, batch.batch_date, batch.batch_id)
     source = _with_manifest(house, batch, validation, target)
@@ -71,28 +88,38 @@ def _publish(house: House, spec: DatasetSpec, batch: Batch, validation: Validati
     with house.ledger.transaction() as books:
         refuse_recalled(books, batch)
         books.readers.hold(batch.dataset, batch.batch_date)
-        if books.batches.get(batch.batch_id).status == "released":  # by another run of the night, meanwhile
+        if books.batches.get(batch.batch_id).status == "released" and missing is None:  # by another run, meanwhile
             house.store.delete(keys.work(batch.dataset, batch.batch_id))
             return
-        schema = books.snapshots.of_generator(batch.generator_id).schema
-        former = books.batches.released_on(batch.dataset, batch.batch_date)
-        if former is not None:
-            supersede(house, books, former, batch, now)
-        tables = _parts(house, source, len(books.batches.shards(batch.batch_id)))
-        place, former_id = (batch.dataset, schema, batch.batch_date), former and former.batch_id
-        books.readers.publish(*place, batch.batch_id, tables, former=former_id)
-        books.readers.label(batch.dataset, batch.batch_date, _label(batch))
-        books.batches.mark(batch.batch_id, "released", location=target, released_at=now)
-        subject, reason = ("batch", batch.batch_id), validation.sentence
+        _hand_over(house, books, batch, source, now)
+        if missing is None:
+            books.batches.mark(batch.batch_id, "released", location=target, released_at=now)
+        what, reason = ("release", validation.sentence) if missing is None else ("restore", f"Put back: {missing}.")
         # Released before, it was recalled, superseded or retired since.
-        released = decided(house, batch.dataset, "release", subject, reason=reason, at=now, after=batch.released_at)
-        books.decisions.record(released)
+        after = batch.released_at if missing is None else None
+        subject = ("batch", batch.batch_id)
+        books.decisions.record(decided(house, batch.dataset, what, subject, reason=reason, at=now, after=after))
         books.lineage.record("batch", batch.batch_id, "reader", f"synthetic.{batch.dataset}")
         books.readers.drop_aside(batch.dataset, batch.batch_date, batch.batch_id)
         if source != target:
+            if batch.location == target:
+                house.store.delete(target)  # it may have lost files beside its manifest
             house.store.publish(source, target)
         # A recalled batch whose generator was brought back: one copy of it is enough.
         house.store.delete(keys.recalled(batch.dataset, batch.batch_date, batch.batch_id))
+
+
+def _hand_over(house: House, books: Books, batch: Batch, source: str, now: datetime) -> None:
+    """The rows to Postgres; what readers have had of the date so far gives way."""
+    schema = books.snapshots.of_generator(batch.generator_id).schema
+    former = books.batches.released_on(batch.dataset, batch.batch_date)
+    if former is not None and former.batch_id != batch.batch_id:
+        supersede(house, books, former, batch, now)
+    gives_way = None if former is None or former.batch_id == batch.batch_id else former.batch_id
+    tables = _parts(house, source, len(books.batches.shards(batch.batch_id)))
+    place = (batch.dataset, schema, batch.batch_date, batch.batch_id)
+    books.readers.publish(*place, tables, former=gives_way)
+    books.readers.label(batch.dataset, batch.batch_date, _label(batch))
 
 
 def _label(batch: Batch) -> str:

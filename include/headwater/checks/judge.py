@@ -40,7 +40,7 @@ class Judge:
         floor: real against real.
         certificate: what the batch's generator showed when it was promoted; None while it is a candidate.
         last_batch: identities of the rows of the batch before; None where there is none.
-        same_as: the date of an earlier batch with the very same rows, as text; None where there is none.
+        same_as: the date of another batch with the very same rows, as text; None where there is none.
         look: how often the night was judged, this time included; later looks have narrower limits (``null.py``).
     """
 

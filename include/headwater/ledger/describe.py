@@ -67,10 +67,11 @@ true name is the column's comment.
 
 Rows of batches that another one of their date took the place of: the columns of `synthetic.DATASET`, a partition a
 batch, detached and moved, no row of it changed. They go when released batches of their date would, or are recalled like
-those. Who may read them is granted both: `GRANT USAGE ON SCHEMA synthetic_former`, `GRANT SELECT ON synthetic_former.DATASET`.
+those. Who may read them is granted both: `GRANT USAGE ON SCHEMA synthetic_former`, `GRANT SELECT ON` the table.
 
 ```sql
-SELECT r.revision, f.* FROM synthetic_former.census f JOIN headwater.batch_revisions r ON r.batch_id = f._batch_id;
+SELECT r.revision, f.* FROM synthetic_former.census f
+JOIN headwater.batch_revisions r ON r.batch_id = f._batch_id;
 ```
 
 ## Recalled rows `synthetic_recalled."DATASET@DATE@ID"`

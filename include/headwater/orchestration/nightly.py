@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import DAG, Param, get_current_context, task
 
@@ -16,6 +16,9 @@ from headwater.orchestration.links import link_data_docs
 from headwater.orchestration.stages import at_stage
 from headwater.orchestration.timetables import interval
 from headwater.spec import DatasetSpec
+
+if TYPE_CHECKING:
+    from headwater.chain.known import Known
 
 log = logging.getLogger(__name__)
 
@@ -83,13 +86,26 @@ def plan(dataset: str) -> list[dict[str, Any]]:
         params, run_type = context["params"], context["dag_run"].run_type.value
         batch_date = batch_date_of(params, context.get("data_interval_start"), spec.schedule.zone, run_type)
         planned = stage(house, spec, batch_date, asked_of(params, run_type, spec, batch_date))
-        batch = {"batch_id": planned.batch_id, "spec_sha256": spec.sha256()}
-        return [{**batch, "index": index} for index in planned.shards]
+        batch: dict[str, Any] = {"batch_id": planned.batch_id, "spec_sha256": spec.sha256()}
+        if planned.known is None:
+            return [{**batch, "index": index} for index in planned.shards]
+        log.info(planned.known.sentence)
+        return [{**batch, "index": 0, "known": _found(planned.known)}]
+
+
+def _found(known: Known) -> dict[str, Any]:
+    """A night that is there already, as ``validate`` hands it on."""
+    found = known.validation
+    verdict = {"validation_id": found.validation_id, "passed": found.passed, "sentence": found.sentence}
+    return {"batch_id": known.batch.batch_id, "spec_sha256": known.batch.spec_sha256, **verdict}
 
 
 @task
 def produce(dataset: str, shard: dict[str, Any]) -> dict[str, Any]:
     """Make one shard of the batch."""
+    if "known" in shard:
+        log.info("The batch is there already; nothing is to be made.")
+        return shard
     with at_stage(dataset, shard["spec_sha256"]) as (house, spec):
         from headwater.chain.produce import produce as stage
 
@@ -100,6 +116,10 @@ def produce(dataset: str, shard: dict[str, Any]) -> dict[str, Any]:
 @task
 def validate(dataset: str, made: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Judge the whole batch and write its Data Docs page."""
+    if "known" in made[0]:
+        log.info("The batch is there already, with its verdict: %s", made[0]["known"]["sentence"])
+        link_data_docs(dataset, made[0]["known"]["validation_id"])
+        return {**made[0]["known"], "is_known": True}
     batch = {name: made[0][name] for name in ("batch_id", "spec_sha256")}
     with at_stage(dataset, batch["spec_sha256"]) as (house, spec):
         from headwater.chain.validate import validate as stage
@@ -112,6 +132,9 @@ def validate(dataset: str, made: Sequence[dict[str, Any]]) -> dict[str, Any]:
 @task
 def repair(dataset: str, judged: dict[str, Any]) -> dict[str, Any]:
     """Mend a batch that misses modes; what goes on to release, with its verdict."""
+    if judged.get("is_known"):
+        link_data_docs(dataset, judged["validation_id"])
+        return {**judged, "repair": "The batch is there already, so nothing is to be mended."}
     if judged["passed"]:  # most nights: what judges rows is dear to import
         link_data_docs(dataset, judged["validation_id"])
         return {**judged, "repair": "The batch passed, so nothing is to be mended."}
@@ -136,6 +159,7 @@ def release(dataset: str, judged: dict[str, Any]) -> str:
         location = stage(house, spec, judged["validation_id"])
         with house.ledger.transaction() as books:
             batch = books.batches.get(judged["batch_id"])
+    log.info("Batch %s of %s is with its readers: %s", batch.batch_id, batch.batch_date, location)
     facts: dict[str, Any] = {name: judged[name] for name in ("batch_id", "validation_id")}
     facts |= {"depth": batch.depth, "depth_max": batch.depth_max, "real_share": batch.real_share}
     get_current_context()["outlet_events"][batch_asset(dataset)].extra = facts

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, Uuid, column, delete, func, select, table, update
+from sqlalchemy import Select, Uuid, column, delete, func, or_, select, table, update
 from sqlalchemy.orm import Session
 
 from headwater.ledger.answers import BatchRevision
@@ -103,10 +103,11 @@ class Batches:
         rows = self._session.execute(query.order_by(REVISIONS.c.revision)).mappings()
         return [BatchRevision.model_validate(dict(row)) for row in rows]
 
-    def released_before(self, dataset: str, batch_date: date) -> Batch | None:
-        """The dataset's last released batch of an earlier date."""
+    def released_beside(self, dataset: str, batch_date: date) -> Batch | None:
+        """The dataset's released batch of the nearest other date, of two the earlier; for a new night, the last one."""
         query = select(BatchRow).where(BatchRow.dataset == dataset, BatchRow.status == "released")
-        found = self._all(query.where(BatchRow.batch_date < batch_date).order_by(BatchRow.batch_date.desc()).limit(1))
+        nearest = func.abs(BatchRow.batch_date - batch_date), BatchRow.batch_date
+        found = self._all(query.where(BatchRow.batch_date != batch_date).order_by(*nearest).limit(1))
         return found[0] if found else None
 
     def ever_released(self, dataset: str) -> list[Batch]:
@@ -114,10 +115,14 @@ class Batches:
         query = select(BatchRow).where(BatchRow.dataset == dataset, BatchRow.released_at.is_not(None))
         return self._all(query.order_by(BatchRow.released_at, BatchRow.batch_id))
 
-    def made_before(self, dataset: str, content_hash: str, batch_date: date) -> Batch | None:
-        """The first batch of an earlier date with the very same rows, if there is one."""
+    def repeated(self, dataset: str, content_hash: str, batch_date: date) -> Batch | None:
+        """The first batch of another date with the very same rows: an earlier one, or a later one that is released.
+
+        Days that are made backwards repeat later ones.
+        """
         query = select(BatchRow).where(BatchRow.dataset == dataset, BatchRow.content_hash == content_hash)
-        found = self._all(query.where(BatchRow.batch_date < batch_date).order_by(BatchRow.batch_date).limit(1))
+        later = (BatchRow.batch_date > batch_date) & (BatchRow.status == "released")
+        found = self._all(query.where(or_(BatchRow.batch_date < batch_date, later)).order_by(BatchRow.batch_date))
         return found[0] if found else None
 
     def record_shard(self, shard: Shard) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Uuid, column, or_, select, table
+from sqlalchemy import Uuid, column, func, or_, select, table
 from sqlalchemy.orm import Session
 
 from headwater.ledger.answers import ChampionVersion
@@ -50,6 +50,17 @@ class Champions:
         reigned = list(self._session.scalars(query.order_by(ChampionRow.promoted_at, ChampionRow.champion_id)))
         versions = {each.generator_id: each for each in self.versions(dataset)}
         return [versions[generator_id] for generator_id in dict.fromkeys(reigned)]
+
+    def before(self, dataset: str, generator_id: str) -> list[ChampionVersion]:
+        """The other generators that were champion before this one's last reign began; who reigned last comes first."""
+        row = ChampionRow
+        own = (row.dataset == dataset) & (row.generator_id == generator_id)
+        begun = select(func.max(row.champion_id)).where(own).scalar_subquery()
+        query = select(row.generator_id).where(row.dataset == dataset, row.champion_id < begun)
+        query = query.where(row.generator_id != generator_id).group_by(row.generator_id)
+        versions = {each.generator_id: each for each in self.versions(dataset)}
+        found = self._session.scalars(query.order_by(func.max(row.champion_id).desc()))
+        return [versions[each] for each in found]
 
     def withdrawn(self, dataset: str) -> frozenset[str]:
         """Ids of the generators that a person took out of use, by rollback or recall, and did not bring back."""
