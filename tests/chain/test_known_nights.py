@@ -168,6 +168,14 @@ def test_a_night_in_quarantine_is_found_and_stays_there(forgetful: House, clinic
     with pytest.raises(GateClosedError, match="is in quarantine"):
         release(in_run(forgetful), clinic, known.validation.validation_id)
     assert (ledger_rows(forgetful), files(forgetful)) == before
+    part = keys.part(keys.quarantined("clinic", day, batch_id), 0)
+    forgetful.store.delete(part)
+    assert plan(forgetful, clinic, day).known is None
+    _, validation_id = make(forgetful, clinic, day)
+    with pytest.raises(GateClosedError, match="is in quarantine"):
+        release(forgetful, clinic, validation_id)
+    assert forgetful.store.exists(part)
+    assert found(forgetful, clinic, day).batch == known.batch
 
 
 def test_two_runs_of_one_night_at_the_same_time_leave_what_one_leaves(manned: House, clinic: DatasetSpec) -> None:

@@ -101,10 +101,7 @@ def _publish(house: House, batch: Batch, validation: Validation, *, missing: str
         books.decisions.record(decided(house, batch.dataset, what, subject, reason=reason, at=now, after=after))
         books.lineage.record("batch", batch.batch_id, "reader", f"synthetic.{batch.dataset}")
         books.readers.drop_aside(batch.dataset, batch.batch_date, batch.batch_id)
-        if source != target:
-            if batch.location == target:
-                house.store.delete(target)  # it may have lost files beside its manifest
-            house.store.publish(source, target)
+        _move(house, batch, source, target)
         # A recalled batch whose generator was brought back: one copy of it is enough.
         house.store.delete(keys.recalled(batch.dataset, batch.batch_date, batch.batch_id))
 
@@ -139,8 +136,16 @@ def _quarantine(house: House, batch: Batch, validation: Validation) -> None:
         books.decisions.record(
             decided(house, batch.dataset, "quarantine", ("batch", batch.batch_id), reason=validation.sentence, at=now)
         )
-        if source != target:
-            house.store.publish(source, target)
+        _move(house, batch, source, target)
+
+
+def _move(house: House, batch: Batch, source: str, target: str) -> None:
+    """The finished folder to its lasting place."""
+    if source == target:
+        return
+    if batch.location == target:
+        house.store.delete(target)  # it was there before, and may have lost files beside its manifest
+    house.store.publish(source, target)
 
 
 def _with_manifest(house: House, batch: Batch, validation: Validation, target: str) -> str:
