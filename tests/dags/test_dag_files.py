@@ -95,7 +95,7 @@ def test_tasks_are_the_stages_in_order(shipped: dict[str, Any]) -> None:
     assert list(dags["nightly__fair"]["tasks"]) == ["plan", "produce", "validate", "repair", "release"]
     assert ["validate", "repair"] in dags["nightly__fair"]["edges"]
     assert ["repair", "release"] in dags["nightly__fair"]["edges"]
-    assert dags["nightly__fair"]["params"] == ["batch_date"]
+    assert dags["nightly__fair"]["params"] == ["batch_date", "champion"]
     assert list(dags["watch__fair"]["tasks"]) == ["watch", "alarm", "retrain"]
     assert dags["watch__fair"]["edges"] == [["watch", "alarm"], ["watch", "retrain"]]
     assert dags["watch__fair"]["params"] == []
