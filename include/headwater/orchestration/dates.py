@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from airflow.timetables.base import TimeRestriction
-from airflow.timetables.interval import CronDataIntervalTimetable
 from pendulum import instance
+
+from headwater.orchestration.timetables import interval
 
 if TYPE_CHECKING:
     from headwater.chain.makers import Asked, AsOf
@@ -77,7 +78,7 @@ def as_of(spec: DatasetSpec, batch_date: date) -> AsOf:
     from headwater.chain.makers import AsOf
 
     over = datetime.combine(batch_date + timedelta(days=1), time.min, spec.schedule.zone)
-    timetable = CronDataIntervalTimetable(spec.schedule.nightly, timezone=spec.schedule.timezone)
+    timetable = interval(spec.schedule.nightly, spec.schedule.timezone)
     restriction = TimeRestriction(earliest=instance(over.astimezone(UTC)), latest=None, catchup=True)
     found = timetable.next_dagrun_info(last_automated_data_interval=None, restriction=restriction)
     if found is None or found.data_interval is None:
