@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -28,9 +29,13 @@ def in_batches(spec: DatasetSpec, **changes: Any) -> DatasetSpec:
     return spec.model_copy(update={"batch": spec.batch.model_copy(update=changes)})
 
 
-def test_a_good_batch_reaches_postgres_parquet_and_the_ledger(manned: House, clinic: DatasetSpec) -> None:
+def test_a_good_batch_reaches_postgres_parquet_and_the_ledger(
+    manned: House, clinic: DatasetSpec, caplog: pytest.LogCaptureFixture
+) -> None:
     day = date(2026, 3, 1)
-    batch_id = night(manned, clinic, day)
+    with caplog.at_level(logging.INFO, "headwater.chain.validate"):
+        batch_id = night(manned, clinic, day)
+    assert "clinic on 2026-03-01: Passed: " in caplog.text
     batch = batch_of(manned, batch_id)
     folder = keys.released("clinic", day, batch_id)
     manifest = json.loads(manned.store.read_bytes(keys.manifest(folder)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +28,8 @@ from headwater.ledger.records import Batch, Generator, Shard, Validation
 from headwater.spec import DatasetSpec
 from headwater.tables.frames import from_arrow
 from headwater.tables.hashing import content_hash
+
+log = logging.getLogger(__name__)
 
 LAST_ROWS_MAX = 100_000
 """Rows of the nearest batch that are looked at; a batch that repeats it repeats these."""
@@ -172,6 +175,7 @@ def _record(
         if batch.status not in SETTLED:
             status = "passed" if judged.passed else "failed"
             books.batches.mark(batch.batch_id, status, content_hash=subject.content_hash)
+    log.info("%s on %s: %s", batch.dataset, batch.batch_date, sentence)
     return Judgement(subject.validation_id, judged.passed, sentence, docs_key)
 
 
