@@ -1,4 +1,4 @@
-"""The index of Data Docs: one page of validations from the ledger, as HTML that needs no script.
+"""The index of Data Docs: one page of validations from the ledger.
 
 Belongs here: from a visitor's form to the page. Does not: parameters (``index_form.py``), queries
 (``headwater.ledger``), who may see what (``access.py``).
@@ -6,26 +6,19 @@ Belongs here: from a visitor's form to the page. Does not: parameters (``index_f
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from functools import lru_cache
 from http import HTTPStatus
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from airflow.api_fastapi.core_api.security import get_user
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
-import headwater.expectations
 from headwater_plugin.access import readable_datasets
-from headwater_plugin.headers import SAFE, policy
 from headwater_plugin.index_form import Form, FormError, read_form
 from headwater_plugin.places import reading
+from headwater_plugin.rendering import page
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
-
     from headwater.ledger import Books
     from headwater.ledger.answers import DocsEntry, DocsQuery
 
@@ -33,8 +26,6 @@ PAGE_ROWS = 50
 NAMES_SHOWN = 4
 """Failed checks named in a line; the rest is counted, and told on the validation's own page."""
 SENTENCE_MAX = 240
-TEMPLATES = Path(__file__).parent / "templates"
-PAGE_TEMPLATES = Path(next(iter(headwater.expectations.__path__))) / "templates"
 
 
 def docs_index(request: Request, user: Annotated[Any, Depends(get_user)]) -> HTMLResponse:
@@ -48,12 +39,7 @@ def docs_index(request: Request, user: Annotated[Any, Depends(get_user)]) -> HTM
         seen = readable_datasets(user, books.docs_index.datasets())
         view = {**_offered(books, seen), **({} if error else _found(books, form, seen))}
     code = HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
-    return HTMLResponse(render({**view, "form": form, "error": error}), code, headers=_headers())
-
-
-def render(view: dict[str, Any]) -> str:
-    """The page; everything in ``view`` is text and is escaped."""
-    return _environment().get_template("docs_index.j2").render(**view, style=_style())
+    return page("docs_index.j2", {**view, "form": form, "error": error}, root="../", here="docs", code=code)
 
 
 def _offered(books: Books, seen: frozenset[str]) -> dict[str, Any]:
@@ -101,31 +87,6 @@ def _line(entry: DocsEntry) -> dict[str, Any]:
         "failed": entry.failed[:NAMES_SHOWN],
         "more": max(0, len(entry.failed) - NAMES_SHOWN),
         "sentence": sentence if len(sentence) <= SENTENCE_MAX else f"{sentence[: SENTENCE_MAX - 1]}…",
-        "finished_day": entry.finished_at.strftime("%Y-%m-%d"),
-        "finished_time": entry.finished_at.strftime("%H:%M"),
+        "finished_iso": entry.finished_at.isoformat(),
+        "finished_text": f"{entry.finished_at:%Y-%m-%d %H:%M} UTC",
     }
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    loader = FileSystemLoader([TEMPLATES, PAGE_TEMPLATES])
-    return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
-
-
-@lru_cache(maxsize=1)
-def _style() -> Any:
-    """The style sheet of the validations' pages and the index's own, to stand inside the page."""
-    from markupsafe import Markup
-
-    sheets = [PAGE_TEMPLATES / "docs.css", TEMPLATES / "docs_index.css"]
-    return Markup("".join(sheet.read_text() for sheet in sheets))  # noqa: S704  our own files
-
-
-@lru_cache(maxsize=1)
-def _headers() -> dict[str, str]:
-    """No script at all, no style but the page's own (named by its hash), a form that stays on this server."""
-    digest = base64.b64encode(hashlib.sha256(str(_style()).encode()).digest()).decode()
-    rules = {"script-src": "'none'", "style-src": f"'sha256-{digest}'", "form-action": "'self'"}
-    return {**SAFE, "Content-Security-Policy": policy(rules)}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from tests.plugins.browsing import Visit, needs_browser, visiting
+from tests.plugins.browsing import BROKEN, Visit, needs_browser, visiting
 
 pytestmark = [pytest.mark.slow, needs_browser]
 GROUND = "getComputedStyle(document.body).backgroundColor"
@@ -84,12 +84,14 @@ def test_the_keyboard_reaches_the_content_first(visit: Visit) -> None:
     assert page.evaluate("document.activeElement.id") == "main"
 
 
-@pytest.mark.parametrize("query", ["", "?show=trouble", "?page=9", "?page=0"])
+@pytest.mark.parametrize(
+    "path", ["", "?show=trouble", "?page=9", "?page=0", "docs/", "docs/?verdict=x", f"docs/people/{BROKEN}/"]
+)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_serious_fault(site: dict[str, str], browser: Any, scheme: str, query: str) -> None:
+def test_axe_finds_no_serious_fault(site: dict[str, str], browser: Any, scheme: str, path: str) -> None:
     """Axe is put into the page, which its policy forbids; so this tab has none."""
     for visit in visiting(site, browser, color_scheme=scheme, bypass_csp=True):
-        page = visit.open(f"/headwater/{query}")
+        page = visit.open(f"/headwater/{path}")
         visit.until("document.querySelectorAll('.spark:not(:has(svg))').length == 0")
         faults = Axe().run(page).response["violations"]
         assert [

@@ -32,7 +32,7 @@ def test_importing_the_plugin_imports_nothing_heavy(tmp_path: Path) -> None:
 def test_every_file_that_a_page_names_is_there() -> None:
     page = (ROOT / "include" / "headwater" / "expectations" / "templates" / "docs_page.j2").read_text()
     named = [part.split('"')[0] for part in page.split('src="../../../static/')[1:]]
-    assert sorted(named) == ["docs.js", "vega-embed.min.js", "vega-lite.min.js", "vega.min.js"]
+    assert sorted(named) == ["airflow.js", "docs.js", "vega-embed.min.js", "vega-lite.min.js", "vega.min.js"]
     assert all((STATIC / name).stat().st_size > 100 for name in named)
 
 
