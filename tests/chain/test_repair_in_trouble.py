@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from tests import faults
 from tests.chain.nights import batch_of, make, night, rows_for_readers
-from tests.chain.second_champion import crown, in_run, train_other, versions_of
+from tests.chain.second_champion import crown, in_run, reign, train_other, versions_of
 from tests.clinic import clinic_rows
 
 from headwater.chain import keys
@@ -245,12 +245,14 @@ def test_a_mended_batch_that_was_recalled_or_retired_comes_back(
 def test_a_past_night_is_mended_by_the_champion_before_its_own(forgetful: House, clinic: DatasetSpec) -> None:
     """Not by one that reigned later: that night could not have asked it."""
     first, own = (each.generator_id for each in versions_of(forgetful, "clinic")[:2])
-    with forgetful.ledger.transaction() as books:
-        (batch, *_) = books.batches.made_by(own, ["released"])
-        schema = books.snapshots.of_generator(own).schema
     later = [train_other(forgetful, clinic, name, leaf) for name, leaf in (("later", 25), ("latest", 30))]
-    for generator_id in later:
-        crown(forgetful, "clinic", generator_id)
+    moments = [datetime(2026, 5, day, tzinfo=UTC) for day in (1, 2, 3, 4)]
+    with forgetful.ledger.transaction() as books:
+        batch = books.batches.made_by(own, ["released", "retired", "superseded", "recalled"])[0]
+        schema = books.snapshots.of_generator(own).schema
+        # What people decided in the tests before stands no more.
+        books.readers._connection().execute("DELETE FROM headwater.decisions WHERE kind IN ('rollback', 'recall')")
+    reign(forgetful, "clinic", *zip((first, own, *later), moments, strict=True))
     maker, _ = former_champion(forgetful, batch, schema)
     last, _ = former_champion(forgetful, batch.model_copy(update={"generator_id": later[1]}), schema)
     assert maker is not None
