@@ -51,7 +51,7 @@ def test_up_down_up(database: str) -> None:
     migrate(database)
     first = catalogue(database)
     assert tables(database) == TABLES
-    assert len(TABLES) == 18
+    assert len(TABLES) == 19
     downgrade(database)
     assert tables(database) == set()
     downgrade(database)
@@ -123,7 +123,7 @@ def test_constraints_defaults_and_comments_are_those_of_the_models(postgres: Emb
 def test_the_version_table_is_in_the_ledgers_own_schema(database: str) -> None:
     migrate(database)
     with psycopg.connect(database.replace("+psycopg", "")) as connection:
-        assert connection.execute("SELECT version_num FROM headwater.alembic_version").fetchall() == [("v0014",)]
+        assert connection.execute("SELECT version_num FROM headwater.alembic_version").fetchall() == [("v0015",)]
         assert connection.execute("SELECT to_regclass('public.alembic_version')").fetchone() == (None,)
 
 

@@ -22,6 +22,7 @@ from headwater.ledger.repositories.decisions import Decisions
 from headwater.ledger.repositories.docs_index import DocsIndex
 from headwater.ledger.repositories.generators import Generators
 from headwater.ledger.repositories.lineage import Lineage
+from headwater.ledger.repositories.notices import Notices
 from headwater.ledger.repositories.overview import Overview
 from headwater.ledger.repositories.repairs import Repairs
 from headwater.ledger.repositories.snapshots import Snapshots
@@ -44,6 +45,7 @@ class Books:
     watch: Watch
     decisions: Decisions
     lineage: Lineage
+    notices: Notices
     docs_index: DocsIndex
     overview: Overview
     cards: Cards
@@ -99,6 +101,7 @@ def _books(session: Session) -> Books:
         watch=Watch(session),
         decisions=Decisions(session),
         lineage=Lineage(session),
+        notices=Notices(session),
         docs_index=DocsIndex(session),
         overview=Overview(session),
         cards=Cards(session),

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from headwater.spec.model import Model
+from headwater.spec.notify import FactKind
 from headwater.tables.schema import TableSchema
 
 Id = Annotated[str, BeforeValidator(lambda given: str(UUID(str(given))))]
@@ -192,3 +193,18 @@ class Decision(Model):
     decided_by: str
     decided_at: AwareDatetime
     detail: dict[str, Any]
+
+
+class Notice(Model):
+    """One fact to one receiver: sent, failed (it comes again), or unknown: begun, and nobody knows how it ended."""
+
+    dataset: str
+    fact: FactKind
+    subject_id: str
+    receiver: str
+    outcome: Literal["sent", "failed", "unknown"]
+    attempts: int = Field(ge=1)
+    error: str | None
+    run_id: str
+    tried_at: AwareDatetime
+    sent_at: AwareDatetime | None

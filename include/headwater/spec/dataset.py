@@ -23,6 +23,7 @@ from headwater.spec.constraints import Constraint
 from headwater.spec.contract import Contract
 from headwater.spec.cron import check_cron
 from headwater.spec.model import Model, or_bare_word
+from headwater.spec.notify import Receiver, check_receivers
 from headwater.spec.repair import Repair
 from headwater.spec.source import Source
 from headwater.spec.training import Training
@@ -184,6 +185,10 @@ class DatasetSpec(Model):
     retention: Retention = Retention()
     # Left out when it is the default: so the ids of batches made before there was a watch stay what they were.
     watch: Watch = Field(Watch(), exclude_if=lambda given: given == Watch())
+    # Never part of the hash: who is told changes no batch. So a run asks the file, not the spec that it began with.
+    notify: tuple[Receiver, ...] = Field(
+        (), max_length=20, exclude=True, description="Who is told of quarantines, alarms and the like: docs/notify.md."
+    )
     seed: StrictInt = Field(0, ge=0, lt=2**32)
 
     @field_validator("columns")
@@ -202,6 +207,11 @@ class DatasetSpec(Model):
         if "columns" in info.data:  # else they are wrong themselves, and said to be
             check_constraints(constraints, info.data["columns"])
         return constraints
+
+    @field_validator("notify")
+    @classmethod
+    def _nobody_is_told_twice(cls, receivers: tuple[Receiver, ...]) -> tuple[Receiver, ...]:
+        return check_receivers(receivers)
 
     @property
     def groups(self) -> tuple[str, ...]:

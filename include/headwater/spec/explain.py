@@ -13,6 +13,7 @@ from headwater.spec.problems import SpecProblem
 Location = tuple[str | int, ...]
 
 _SEE = "docs/dataset.schema.json describes every key."
+_KINDS = {"constraints": "inequality, fixed_combinations, …", "notify": "slack, email or webhook"}
 _PLAIN = {
     "tuple_type": ("This must be a list.", "Write it as [a, b], or one item a line with a dash."),
     "dict_type": ("This must be a mapping.", "Write it as key: value, one a line."),
@@ -45,7 +46,7 @@ def explain(file: str, lines: dict[Location, int], detail: Any) -> SpecProblem:
         name = ".".join(map(str, (*in_file, missing)))
         return SpecProblem(file, line, name, "This key is missing.", f"Add {missing}: … here.")
     if detail["type"] == "union_tag_not_found":
-        kinds = "inequality, fixed_combinations, …" if location[0] == "constraints" else "table, query, csv or parquet"
+        kinds = _KINDS.get(str(location[0]), "table, query, csv or parquet")
         return SpecProblem(file, line, field, "The key 'kind' is missing.", f"Add kind: {kinds}.")
     if detail["type"] in _PLAIN:
         return SpecProblem(file, line, field, *_PLAIN[detail["type"]])

@@ -8,6 +8,7 @@ from headwater.ledger.models import (
     datasets,
     generators,
     history,
+    notices,
     repairs,
     snapshots,
     validations,
@@ -15,7 +16,7 @@ from headwater.ledger.models import (
 )
 from headwater.ledger.models.base import Base
 
-MODULES = (datasets, snapshots, generators, baselines, batches, validations, repairs, watch, history)
+MODULES = (datasets, snapshots, generators, baselines, batches, validations, repairs, watch, history, notices)
 """In the order of the data."""
 
 METADATA = Base.metadata

@@ -66,6 +66,11 @@ class Batches:
         found = self._all(query.where(BatchRow.status == "released"))
         return found[0] if found else None
 
+    def of_night(self, dataset: str, batch_date: date) -> list[Batch]:
+        """All batches of that date, whatever became of them, oldest first."""
+        query = select(BatchRow).where(BatchRow.dataset == dataset, BatchRow.batch_date == batch_date)
+        return self._all(query.order_by(BatchRow.created_at, BatchRow.batch_id))
+
     def older_than(self, dataset: str, status: str, before: date) -> list[Batch]:
         """All batches of that status and of a date before ``before``, oldest first."""
         query = select(BatchRow).where(BatchRow.dataset == dataset, BatchRow.status == status)

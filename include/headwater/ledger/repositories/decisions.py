@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -31,6 +34,13 @@ class Decisions:
         query = select(DecisionRow).where(DecisionRow.subject_id == subject_id)
         rows = self._session.scalars(query.order_by(DecisionRow.decided_at, DecisionRow.decision_id))
         return [to_record(Decision, row) for row in rows]
+
+    def since(self, dataset: str, kinds: Collection[str], moment: datetime) -> list[Decision]:
+        """The dataset's decisions of these kinds from ``moment`` on, oldest first."""
+        row = DecisionRow
+        query = select(row).where(row.dataset == dataset, row.kind.in_(kinds), row.decided_at >= moment)
+        rows = self._session.scalars(query.order_by(row.decided_at, row.decision_id))
+        return [to_record(Decision, each) for each in rows]
 
     def last_naming(self, dataset: str, kind: str, generator_id: str) -> Decision | None:
         """The last decision of this kind whose detail names the generator."""
