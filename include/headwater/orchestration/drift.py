@@ -9,6 +9,7 @@ from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOpe
 from airflow.sdk import DAG, get_current_context, task
 
 from headwater.orchestration.defaults import dag_arguments
+from headwater.orchestration.notify import told
 from headwater.orchestration.retrain import acquire
 from headwater.orchestration.stages import at_stage
 from headwater.orchestration.timetables import interval
@@ -42,7 +43,7 @@ def drift(spec: DatasetSpec) -> DAG:
     with DAG(schedule=timetable, doc_md=doc, **dag_arguments(spec, "drift")) as dag:
         # What a call of a task gives here is a promise (XComArg), not yet what its annotation says.
         snapshot: Any = acquire(spec.dataset)
-        found: Any = look(spec.dataset, snapshot)
+        found: Any = look.override(**told(spec))(spec.dataset, snapshot)
         TriggerDagRunOperator.partial(
             task_id="retrain",
             trigger_dag_id=f"retrain__{spec.dataset}",

@@ -13,6 +13,7 @@ from headwater.orchestration.assets import batch_asset, generator_asset
 from headwater.orchestration.dates import asked_of, batch_date_of
 from headwater.orchestration.defaults import dag_arguments
 from headwater.orchestration.links import link_data_docs
+from headwater.orchestration.notify import told
 from headwater.orchestration.stages import at_stage
 from headwater.orchestration.timetables import interval
 from headwater.spec import DatasetSpec
@@ -72,7 +73,7 @@ def nightly(spec: DatasetSpec) -> DAG:
         made: Any = produce.partial(dataset=spec.dataset).expand(shard=shards)
         judged: Any = validate(spec.dataset, made)
         mended: Any = repair(spec.dataset, judged)
-        release.override(outlets=[batch_asset(spec.dataset)])(spec.dataset, mended)
+        release.override(outlets=[batch_asset(spec.dataset)], **told(spec))(spec.dataset, mended)
     return dag
 
 

@@ -8,6 +8,7 @@ from airflow.sdk import DAG, TriggerRule, get_current_context, task
 
 from headwater.orchestration.assets import generator_asset
 from headwater.orchestration.defaults import dag_arguments
+from headwater.orchestration.notify import told
 from headwater.orchestration.stages import at_stage
 from headwater.orchestration.timetables import interval
 from headwater.spec import DatasetSpec
@@ -41,7 +42,7 @@ def retrain(spec: DatasetSpec) -> DAG:
         snapshot: Any = acquire(spec.dataset)
         profiled: Any = profile(spec.dataset, snapshot)
         trained: Any = train.partial(dataset=spec.dataset, snapshot=profiled).expand(label=labels)
-        promote.override(outlets=[generator_asset(spec.dataset)])(spec.dataset, snapshot, trained)
+        promote.override(outlets=[generator_asset(spec.dataset)], **told(spec))(spec.dataset, snapshot, trained)
     return dag
 
 

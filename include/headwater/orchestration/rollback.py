@@ -9,6 +9,7 @@ from airflow.sdk import DAG, get_current_context, task
 
 from headwater.orchestration.asking import VERSION, form_arguments, who_asks
 from headwater.orchestration.assets import GENERATOR_BACK, generator_asset
+from headwater.orchestration.notify import told_always
 from headwater.orchestration.stages import at_stage
 
 DOC = """\
@@ -33,7 +34,7 @@ A red task has changed nothing; its log says why.
 def rollback(datasets: Sequence[str]) -> DAG:
     """Build ``rollback`` for these datasets."""
     with DAG(doc_md=DOC, **form_arguments("rollback", datasets, version=VERSION)) as dag:
-        bring_back.override(task_id="rollback", outlets=[GENERATOR_BACK])()
+        bring_back.override(task_id="rollback", outlets=[GENERATOR_BACK], **told_always())()
     return dag
 
 

@@ -9,7 +9,7 @@ from airflow.sdk import DAG, task
 
 from headwater.orchestration.assets import batch_asset, generator_asset
 from headwater.orchestration.defaults import dag_arguments
-from headwater.orchestration.notify import AlarmNotifier
+from headwater.orchestration.notify import AlarmNotifier, told
 from headwater.orchestration.stages import at_stage
 from headwater.spec import DatasetSpec
 
@@ -38,7 +38,7 @@ def watch(spec: DatasetSpec) -> DAG:
     either = batch_asset(spec.dataset) | generator_asset(spec.dataset)
     with DAG(schedule=either, doc_md=doc, **dag_arguments(spec, "watch")) as dag:
         # What a call of a task gives here is a promise (XComArg), not yet what its annotation says.
-        raised: Any = look(spec.dataset)
+        raised: Any = look.override(**told(spec))(spec.dataset)
         alarm.expand(raised=raised)
         if spec.watch.on_alarm == "retrain":
             _retrain_once(spec.dataset).expand(conf=raised)

@@ -1,0 +1,44 @@
+"""The DAG ``deadline__X``: is the night's batch released by the time that the spec promises?
+
+A DAG of its own, and none of Airflow's deadline alerts: those belong to a run, so a run that never came has none, and
+one that a person starts for an old day has its deadline behind it.
+"""
+
+from __future__ import annotations
+
+from airflow.sdk import DAG, get_current_context, task
+
+from headwater.orchestration.defaults import dag_arguments
+from headwater.orchestration.notify import tell_receivers
+from headwater.orchestration.timetables import tick
+from headwater.spec import DatasetSpec
+
+DOC = """\
+### Tell who waits for `{dataset}` that its batch is late
+
+Runs at {deadline} ({timezone}), when the spec promises the night's batch (`schedule.deadline`). If no batch of that
+night was ever released, the receivers that the spec names for `late` are told, once. They are also told what could not
+be sent before. The run is green either way: a late batch is no fault of this DAG.
+"""
+
+
+def has_deadline(spec: DatasetSpec) -> bool:
+    """Whether there is somebody to tell, and something to be late for."""
+    return spec.schedule.deadline is not None and any("late" in each.about for each in spec.notify)
+
+
+def deadline(spec: DatasetSpec) -> DAG:
+    """Build ``deadline__X``."""
+    at, timezone = spec.schedule.deadline or "00:00", spec.schedule.timezone
+    hour, _, minute = at.partition(":")
+    timetable = tick(f"{int(minute)} {int(hour)} * * *", timezone)
+    doc = DOC.format(dataset=spec.dataset, deadline=at, timezone=timezone)
+    with DAG(schedule=timetable, doc_md=doc, **dag_arguments(spec, "deadline")) as dag:
+        look(spec.dataset)
+    return dag
+
+
+@task(task_id="deadline")
+def look(dataset: str) -> None:
+    """Tell what there is to tell."""
+    tell_receivers(dataset, str(get_current_context()["run_id"]))
