@@ -238,4 +238,5 @@ def test_without_receivers_nothing_is_read_or_sent(told_house: House) -> None:
     decide(told_house, "promote", "better")
     wire = Receivers()
     tell(told_house, spec(), wire.send)
+    tell(told_house, spec({**HOOK, "about": ["late"]}), wire.send, ready=lambda: pytest.fail("nothing to tell"))
     assert (wire.got, notices(told_house)) == ([], [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +14,7 @@ from tests.receiving import HOST, Mail, Web, mail_server, web_server
 
 from headwater.chain.facts import Fact
 from headwater.chain.telling import NotSentError
-from headwater.orchestration.receivers import SENTENCE_MAX, link, send
+from headwater.orchestration.receivers import SENTENCE_MAX, link, load_hooks, send
 from headwater.spec.notify import Receiver
 
 BASE = "https://airflow.example/flow"
@@ -53,6 +54,9 @@ def airflow_settings(monkeypatch: pytest.MonkeyPatch, web: Web, mail: Mail) -> N
     for name, values in connections.items():
         monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps(values))
     monkeypatch.setenv("AIRFLOW__API__BASE_URL", f"{BASE}/")
+
+
+KINDS: dict[str, dict[str, Any]] = {"slack": {}, "email": {"to": ["ops@example.org"]}, "webhook": {}}
 
 
 def receiver(**values: Any) -> Any:
@@ -138,6 +142,11 @@ def test_a_refusal_says_why_and_no_secret(web: Web, values: dict[str, str], word
         send(receiver(**values), fact())
     assert "s3cret" not in str(refused.value)
     assert web.at("elsewhere") == []
+
+
+def test_all_hooks_are_there() -> None:
+    load_hooks([receiver(kind=kind, connection="x", **more) for kind, more in KINDS.items()])
+    assert {"airflow.providers.slack.hooks.slack", "airflow.providers.http.hooks.http"} <= set(sys.modules)
 
 
 def test_nobody_at_home_is_an_error() -> None:

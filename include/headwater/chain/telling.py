@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 10.0
 """For one message. A thread that hangs longer is left behind; it ends with the process."""
-BEGIN_SECONDS = 5.0
+BEGIN_SECONDS = 3.0
 """After so long no message is begun. Airflow ends a task 20 s after it is over, and this runs then."""
 
 AnyReceiver = Slack | Email | Webhook
@@ -58,19 +58,29 @@ class _Sending:
             self.outcome = ""
 
 
-def tell(house: House, spec: DatasetSpec, send: Send, *, answer_seconds: float = ANSWER_SECONDS) -> None:
+def tell(
+    house: House,
+    spec: DatasetSpec,
+    send: Send,
+    *,
+    ready: Callable[[], None] = lambda: None,
+    answer_seconds: float = ANSWER_SECONDS,
+) -> None:
     """Send to each receiver of the spec what it has not been told yet; all receivers at the same time.
 
     A receiver that cannot be reached is noted and told by a later call, up to three times in all. One that does not
-    answer within ``answer_seconds`` may have the message, so it is not sent again.
+    answer within ``answer_seconds`` may have the message, so it is not sent again. ``ready`` is called before the first
+    message, if there is one: what it takes is not counted.
 
     Raises:
         LedgerError: the ledger cannot be read or written.
     """
     if not spec.notify:
         return
-    began = monotonic()
     waiting = _untold(house, spec, datetime.now(UTC))
+    if waiting:
+        ready()
+    began = monotonic()
     while waiting and monotonic() - began < BEGIN_SECONDS:
         sendings = [_Sending(receiver, facts.pop(0)) for receiver, facts in waiting]
         claimed = [each for each in sendings if _claim(house, each)]

@@ -63,9 +63,9 @@ def tell_receivers(dataset: str, run_id: str) -> None:
     if not spec.notify:
         return
     from headwater.chain.telling import tell
-    from headwater.orchestration.receivers import send
+    from headwater.orchestration.receivers import load_hooks, send
 
-    tell(open_house(run_id), spec, send)
+    tell(open_house(run_id), spec, send, ready=lambda: load_hooks(spec.notify))
 
 
 def told(spec: DatasetSpec) -> dict[str, Any]:

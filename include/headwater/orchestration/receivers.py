@@ -8,13 +8,17 @@ and the words of a fact may hold any character.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html import escape
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from headwater.orchestration.links import data_docs_path
 
 if TYPE_CHECKING:
+    from airflow.sdk import Connection
+
     from headwater.chain.facts import Fact
     from headwater.spec.notify import Email, Slack, Webhook
 
@@ -22,6 +26,20 @@ TIMEOUT_SECONDS = 9
 """Of the libraries, where they take one: shorter than ``telling.ANSWER_SECONDS``, which holds for all."""
 SENTENCE_MAX = 2_000
 """Characters; a block of Slack takes 3,000."""
+
+
+def load_hooks(receivers: Sequence[Slack | Email | Webhook]) -> None:
+    """Import what sends to these receivers: on a busy machine that takes seconds, which no receiver is to blame for."""
+    for kind in {each.kind for each in receivers}:
+        for module in _HOOKS[kind]:
+            import_module(f"airflow.providers.{module}")
+
+
+_HOOKS = {
+    "slack": ("slack.hooks.slack", "slack.hooks.slack_webhook"),
+    "email": ("smtp.hooks.smtp",),
+    "webhook": ("http.hooks.http",),
+}
 
 
 def send(receiver: Slack | Email | Webhook, fact: Fact) -> None:
@@ -37,7 +55,7 @@ def send(receiver: Slack | Email | Webhook, fact: Fact) -> None:
     from headwater.chain.telling import NotSentError
 
     try:
-        Connection.get(receiver.connection)
+        _hide(Connection.get(receiver.connection))
     except AirflowNotFoundException:
         raise NotSentError(
             f"Airflow has no connection {receiver.connection!r}. Cure: create it, or name another under notify."
@@ -50,6 +68,16 @@ def send(receiver: Slack | Email | Webhook, fact: Fact) -> None:
         if status is None:
             raise
         raise NotSentError(f"The receiver answered with HTTP status {status[1]}.") from None
+
+
+def _hide(connection: Connection) -> None:
+    """Keep the path of the connection's URL out of the task's log, as Airflow keeps passwords: it is often the key."""
+    from airflow.sdk.log import mask_secret
+
+    for place in (connection.host, connection.password):
+        path = urlsplit(place or "").path if "://" in (place or "") else ""
+        if len(path) > 1:
+            mask_secret(path)
 
 
 def _slack(receiver: Slack, fact: Fact) -> None:
