@@ -234,6 +234,14 @@ def test_a_receiver_that_hangs_is_left_behind_and_not_told_twice(told_house: Hou
     assert [each[0] for each in wire.got].count("slack") <= 1
 
 
+def test_a_receiver_that_breaks_off_waiting_is_not_told_twice(told_house: House) -> None:
+    decide(told_house, "promote", "better")
+    for _ in range(2):
+        tell(told_house, spec(HOOK), Receivers(hook=TimeoutError()).send)
+    (notice,) = notices(told_house)
+    assert (notice.outcome, notice.attempts) == ("unknown", 1)
+
+
 def test_without_receivers_nothing_is_read_or_sent(told_house: House) -> None:
     decide(told_house, "promote", "better")
     wire = Receivers()

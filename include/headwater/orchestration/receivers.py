@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from headwater.chain.facts import Fact
     from headwater.spec.notify import Email, Slack, Webhook
 
-TIMEOUT_SECONDS = 9
-"""Of the libraries, where they take one: shorter than ``telling.ANSWER_SECONDS``, which holds for all."""
+TIMEOUT_SECONDS = 15
+"""Of the libraries, where they take one. Longer than ``telling.ANSWER_SECONDS``, which decides: their errors do not
+tell whether the message arrived, and it would be sent again."""
 SENTENCE_MAX = 2_000
 """Characters; a block of Slack takes 3,000."""
 
