@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -13,6 +14,7 @@ import psutil
 import pytest
 import yaml
 from tests.clinic import QUICK, clinic_rows, clinic_spec
+from tests.receiving import Web, web_server
 from tests.running_airflow import RunningAirflow
 from tests.steady import steady_anchor
 
@@ -46,16 +48,38 @@ def house(airflow: RunningAirflow) -> House:
 
 
 @pytest.fixture(scope="module")
-def retrained(airflow: RunningAirflow, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def web(airflow: RunningAirflow) -> Iterator[Web]:
+    """Who is told of all that happens to ``clinic``."""
+    with web_server() as found:
+        hook = {"connection_id": "nights_hook", "conn_type": "http", "host": found.url("nights")}
+        airflow.api.call("POST", "/connections", json=hook)
+        yield found
+
+
+def told(web: Web, fact: str) -> list[dict[str, Any]]:
+    """What the receiver was told of; a task is over a moment before it tells."""
+    deadline = time.monotonic() + 60
+    while not (found := [each for each in web.at("nights") if each["fact"] == fact]):
+        assert time.monotonic() < deadline, f"nobody was told: {fact}"
+        time.sleep(0.5)
+    return found
+
+
+@pytest.fixture(scope="module")
+def retrained(airflow: RunningAirflow, web: Web, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """``clinic`` declared by one YAML file and retrained by its DAG."""
+    assert web.posts == []
+    notify = [{"kind": "webhook", "connection": "nights_hook"}]
     csv = tmp_path_factory.mktemp("clinic") / "clinic.csv"
     clinic_rows().to_csv(csv, index=False)
-    (airflow.datasets / "clinic.yaml").write_text(yaml.safe_dump(clinic_spec(csv, contract=QUICK)))
+    (airflow.datasets / "clinic.yaml").write_text(yaml.safe_dump(clinic_spec(csv, contract=QUICK, notify=notify)))
     steady_anchor(airflow.ledger_url, "clinic")
     return run(airflow, "retrain__clinic")
 
 
-def test_a_yaml_file_is_all_it_takes_to_get_a_champion(retrained: Run, house: House) -> None:
+def test_a_yaml_file_is_all_it_takes_to_get_a_champion(
+    airflow: RunningAirflow, retrained: Run, house: House, web: Web
+) -> None:
     assert retrained.state == "success", states(retrained)
     assert states(retrained) == {
         "acquire": "success",
@@ -67,6 +91,9 @@ def test_a_yaml_file_is_all_it_takes_to_get_a_champion(retrained: Run, house: Ho
         champion = books.generators.champion("clinic")
     assert champion is not None
     assert champion.kind == "trees"
+    (news,) = told(web, "champion")
+    assert news["headline"] == "clinic has a new champion."
+    assert news["link"].startswith(f"{airflow.api.base_url}/dags/retrain__clinic/runs/")
 
 
 def test_the_same_night_twice_is_the_same_batch(airflow: RunningAirflow, retrained: Run, house: House) -> None:
@@ -155,7 +182,7 @@ def keys_of(generator_id: str, at: datetime) -> str:
 
 
 def test_a_night_that_nothing_can_mend_ends_in_quarantine(
-    airflow: RunningAirflow, retrained: Run, house: House
+    airflow: RunningAirflow, retrained: Run, house: House, web: Web
 ) -> None:
     assert retrained.state == "success"
     day = date(2026, 4, 1)
@@ -182,6 +209,9 @@ def test_a_night_that_nothing_can_mend_ends_in_quarantine(
     assert not house.store.exists(keys.manifest(keys.released("clinic", day, batch.batch_id)))
     assert data_docs_of(airflow, made) == f"/headwater/docs/clinic/{judged['validation_id']}/"
     assert house.store.exists(keys.docs("clinic", judged["validation_id"]))
+    (news,) = told(web, "quarantined")
+    assert news["id"] == batch.batch_id
+    assert news["link"] == f"{airflow.api.base_url}/headwater/docs/clinic/{judged['validation_id']}/"
 
 
 def test_the_night_of_a_collapsed_champion_is_made_by_the_one_before(
