@@ -60,7 +60,7 @@ def test_up_down_up(database: str) -> None:
     assert catalogue(database) == first
 
 
-REVISIONS = [f"v{number:04d}" for number in range(1, 14)]
+REVISIONS = [f"v{number:04d}" for number in range(1, 15)]
 
 
 @pytest.mark.parametrize("revision", REVISIONS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "v0015"
-down_revision = "v0013"
+down_revision = "v0014"
 branch_labels = None
 depends_on = None
 
