@@ -19,7 +19,7 @@ from headwater.checks.baseline import draw
 from headwater.checks.facts import describe
 from headwater.checks.judge import Judge
 from headwater.checks.prepared import Prepared
-from headwater.expectations import cells
+from headwater.expectations import wording
 from headwater.expectations.expect_category import ExpectCategory
 from headwater.expectations.page_order import FAILED, RULES, TITLES
 from headwater.expectations.validate import Subject, validate
@@ -218,12 +218,12 @@ def test_every_check_tells_value_interval_honest_rows_limit_and_effect(people: A
         told = text_of(rows[check.name])
         assert check.sentence in told
         whose = "expected" if check.limit_origin == "exact" else "honest rows"
-        assert f"{whose}: {cells.number(check.noise)}" in told, check.name
-        assert cells.limit_of(check)[0] in told
-        assert cells.ORIGIN[check.limit_origin] in told
+        assert f"{whose}: {wording.number(check.noise)}" in told, check.name
+        assert wording.limit_of(check)[0] in told
+        assert wording.ORIGIN[check.limit_origin] in told
         assert "honest rows on average." in told
         low, high = check.interval
-        is_told = f"95%: {cells.number(low)} to {cells.number(high)}" in told
+        is_told = f"95%: {wording.number(low)} to {wording.number(high)}" in told
         assert is_told is (low <= check.value <= high), check.name
 
 

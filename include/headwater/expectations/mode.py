@@ -18,7 +18,7 @@ from great_expectations.render.renderer.renderer import renderer
 
 from headwater.checks.battery import BY_NAME
 from headwater.checks.result import CheckResult
-from headwater.expectations import cells, charts
+from headwater.expectations import cells, charts, wording
 from headwater.expectations.held import judge_for
 
 METRIC = "table.headwater.check"
@@ -84,7 +84,7 @@ class FamilyExpectation(BatchExpectation):
     def _diagnostic_unexpected_statement_renderer(
         cls, configuration: Any = None, result: Any = None, runtime_configuration: Any = None
     ) -> list[Any]:
-        return cells.lines(cells.finding(cls.check_of(result)))
+        return cells.lines(wording.finding(cls.check_of(result)))
 
     @classmethod
     @renderer(renderer_type=LegacyDiagnosticRendererType.UNEXPECTED_TABLE)
@@ -99,4 +99,4 @@ class FamilyExpectation(BatchExpectation):
     def _diagnostic_observed_value_renderer(
         cls, configuration: Any = None, result: Any = None, runtime_configuration: Any = None
     ) -> str:
-        return cells.value_of(cls.check_of(result))
+        return wording.value_of(cls.check_of(result))

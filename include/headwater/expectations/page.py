@@ -17,7 +17,7 @@ from great_expectations.render.renderer.page_renderer import ValidationResultsPa
 
 from headwater.checks.result import CheckResult
 from headwater.checks.verdict import verdict
-from headwater.expectations import cells
+from headwater.expectations import wording
 from headwater.expectations.failing_rows import FailingRows
 from headwater.expectations.page_order import in_order
 from headwater.expectations.page_rows import rows_of
@@ -95,11 +95,11 @@ def _told(broken: Sequence[CheckResult]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     reasons: dict[str, dict[str, Any]] = {}
     for check in broken:
-        reason = "" if cells.is_rule(check) else check.error or ""
+        reason = "" if wording.is_rule(check) else check.error or ""
         if reason in reasons:
             reasons[reason]["same"] += 1
             continue
-        held = "" if cells.is_rule(check) or check.value is None else cells.held_of(check)
+        held = "" if wording.is_rule(check) or check.value is None else wording.held_of(check)
         found.append(
             {"name": check.name, "severity": check.severity, "sentence": check.sentence, "held": held, "same": 0}
         )

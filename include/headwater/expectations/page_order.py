@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from headwater.checks.result import CheckResult
-from headwater.expectations.cells import is_rule
+from headwater.expectations.wording import is_rule
 
 RANK = {"critical": 0, "warning": 1, "info": 2}
 FAILED = "Failed"

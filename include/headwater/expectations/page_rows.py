@@ -21,7 +21,7 @@ from great_expectations.core.expectation_validation_result import ExpectationVal
 from great_expectations.render.renderer.content_block import ValidationResultsTableContentBlockRenderer
 
 from headwater.checks.result import CheckResult
-from headwater.expectations import cells
+from headwater.expectations import cells, wording
 from headwater.expectations.page_order import group_of
 from headwater.expectations.results import is_mode
 from headwater.expectations.trend import History, trend
@@ -75,7 +75,7 @@ class RowsWithSeverity(ValidationResultsTableContentBlockRenderer):
             except Exception as error:  # noqa: BLE001  whatever fails in one row must not cost the page
                 log.warning("a row of the page could not be drawn: %s of %s", type(error).__name__, check.name)
                 told = [cells.text(f"{check.sentence} (This row could not be drawn in full.)")]
-                found = list(cells.lines(cells.found_of(check)))
+                found = list(cells.lines(wording.found_of(check)))
             state = cells.badge("passed" if check.passed else "failed", _outcome(check))
             return [
                 [
@@ -83,7 +83,7 @@ class RowsWithSeverity(ValidationResultsTableContentBlockRenderer):
                     cells.badge(check.severity, check.severity),
                     told,
                     found,
-                    list(cells.lines(cells.limit_of(check))),
+                    list(cells.lines(wording.limit_of(check))),
                 ]
             ]
 
@@ -95,15 +95,15 @@ def _drawn(
 ) -> tuple[list[Any], Any]:
     """What was checked and what was found, as Great Expectations' renderers tell it; errors in our own words."""
     if check.error is not None:
-        return list(cells.lines(part for part in (check.sentence, cells.error_of(check)) if part)), cells.value_of(
+        return list(cells.lines(part for part in (check.sentence, wording.error_of(check)) if part)), wording.value_of(
             check
         )
     if not is_mode(result):
-        return [cells.text(check.sentence)], cells.value_of(check)
+        return [cells.text(check.sentence)], wording.value_of(check)
     _, told, found = draw(result=result, runtime_configuration=runtime, **kwargs)[0]
     if found == "--":  # Great Expectations' sign that a renderer raised, which it has logged
         raise RuntimeError("a renderer of the expectation failed")
-    return [*told, *_trend_of(check)], list(cells.lines(cells.found_of(check)))
+    return [*told, *_trend_of(check)], list(cells.lines(wording.found_of(check)))
 
 
 def _trend_of(check: CheckResult) -> list[Any]:
@@ -114,7 +114,7 @@ def _trend_of(check: CheckResult) -> list[Any]:
 
 def _groups(checks: Sequence[CheckResult]) -> list[dict[str, Any]]:
     """Rows under each heading, in their order; the few rules of a column need no headings."""
-    if all(map(cells.is_rule, checks)):
+    if all(map(wording.is_rule, checks)):
         return [{"title": "", "rows": len(checks)}]
     return [{"title": title, "rows": len(list(rows))} for title, rows in groupby(checks, group_of)]
 

@@ -14,6 +14,7 @@ from headwater.ledger.engine import ledger_engine, ledger_url
 from headwater.ledger.errors import place_of, translate
 from headwater.ledger.readers.readers import Readers
 from headwater.ledger.repositories.baselines import Baselines
+from headwater.ledger.repositories.batch_pages import BatchPages
 from headwater.ledger.repositories.batches import Batches
 from headwater.ledger.repositories.cards import Cards
 from headwater.ledger.repositories.champions import Champions
@@ -40,6 +41,7 @@ class Books:
     champions: Champions
     baselines: Baselines
     batches: Batches
+    batch_pages: BatchPages
     validations: Validations
     repairs: Repairs
     watch: Watch
@@ -96,6 +98,7 @@ def _books(session: Session) -> Books:
         champions=Champions(session),
         baselines=Baselines(session),
         batches=Batches(session),
+        batch_pages=BatchPages(session),
         validations=Validations(session),
         repairs=Repairs(session),
         watch=Watch(session),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from tests.expectations.made import result
 
-from headwater.expectations import cells
+from headwater.expectations import wording
 from headwater.expectations.families import FAMILIES
 from headwater.expectations.page_order import TITLES, group_of, in_order
+from headwater.expectations.pictures import picture_of
 
 
 @pytest.mark.parametrize(
@@ -26,23 +27,23 @@ from headwater.expectations.page_order import TITLES, group_of, in_order
     ],
 )
 def test_numbers_have_sensible_digits(value: float, told: str) -> None:
-    assert cells.number(value) == told
+    assert wording.number(value) == told
 
 
 def test_an_interval_that_does_not_hold_its_value_is_not_told() -> None:
-    assert cells.found_of(result(interval=(0.4, 0.6), noise=0.7)) == ["0.5", "95%: 0.4 to 0.6", "honest rows: 0.7"]
-    assert cells.found_of(result(value=199.0, interval=(5.2, 5.3))) == ["199"]
+    assert wording.found_of(result(interval=(0.4, 0.6), noise=0.7)) == ["0.5", "95%: 0.4 to 0.6", "honest rows: 0.7"]
+    assert wording.found_of(result(value=199.0, interval=(5.2, 5.3))) == ["199"]
 
 
 def test_a_rule_counts_breaches() -> None:
     rule = result(name="rule:column_values_to_not_be_null:age", family="", value=3.0, limit=0.0, direction="at_most")
-    assert (cells.found_of(rule), cells.limit_of(rule)) == (["3"], ["none may break it"])
+    assert (wording.found_of(rule), wording.limit_of(rule)) == (["3"], ["none may break it"])
 
 
 def test_a_limit_is_told_with_its_origin() -> None:
-    assert cells.limit_of(result(limit_origin="spec")) == ["at least 0.4", "from the spec"]
-    assert cells.limit_of(result(direction="at_most", limit_origin="exact"))[0] == "at most 0.4"
-    assert cells.limit_of(result(limit=None, severity="info")) == ["–"]
+    assert wording.limit_of(result(limit_origin="spec")) == ["at least 0.4", "from the spec"]
+    assert wording.limit_of(result(direction="at_most", limit_origin="exact"))[0] == "at most 0.4"
+    assert wording.limit_of(result(limit=None, severity="info")) == ["–"]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def test_a_limit_is_told_with_its_origin() -> None:
     ],
 )
 def test_the_way_from_honest_rows_to_the_limit_is_told(changed: dict[str, object], told: str) -> None:
-    assert told in " ".join(cells.finding(result(**changed)))
+    assert told in " ".join(wording.finding(result(**changed)))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,7 @@ def test_the_way_from_honest_rows_to_the_limit_is_told(changed: dict[str, object
     ],
 )
 def test_no_way_is_told_that_would_contradict_the_outcome(changed: dict[str, object]) -> None:
-    told = " ".join(cells.finding(result(**changed)))
+    told = " ".join(wording.finding(result(**changed)))
     assert "limit" not in told
     assert "as far" not in told
 
@@ -109,3 +110,14 @@ def test_failed_checks_come_first_then_families_by_their_nearest() -> None:
 def test_every_family_has_its_heading() -> None:
     assert set(TITLES) == set(FAMILIES)
     assert group_of(result(family="new")) == "new"
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_plugin_draws_a_family_as_data_docs_do(family: str) -> None:
+    """With the figures of every picture at hand, each family takes its own."""
+    pair = {"columns": ["a", "b"], "labels": None, "gaps": [0.1, -0.1]}
+    figures = {"real": [0.5, 0.5], "synthetic": [0.4, 0.6], "kept": [0.5, 0.5], "column": "a", "is_number": True}
+    scores = {"score": "AUC", "trained_on_real": 0.9, "trained_on_synthetic": 0.8}
+    for detail in ({**figures, **scores, **pair, "names": None}, {}):
+        found = result(name=f"{family}.x", family=family, detail=detail)
+        assert picture_of(found) == FAMILIES[family].chart(found) is not None
