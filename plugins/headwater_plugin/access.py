@@ -30,6 +30,11 @@ def may_see_dataset(dataset: str, request: Request, user: Annotated[Any, Depends
     return dataset
 
 
+def may_see_dag(dag_id: str, request: Request, user: Any) -> None:
+    """Let a user pass who may read the DAG of that id. Raises: HTTPException 403."""
+    requires_access_dag("GET", param_dag_id=dag_id)(request, user)
+
+
 def readable_datasets(user: Any, datasets: Iterable[str]) -> frozenset[str]:
     """Those of ``datasets`` that :func:`may_see_dataset` would let the user see, asked for all at once."""
     from airflow.api_fastapi.app import get_auth_manager

@@ -1,4 +1,4 @@
-"""The pages below ``/headwater``: the overview, Data Docs from the store, their index, and the files they need.
+"""The pages below ``/headwater``: the overview, batches, Data Docs and their index, and the files they need.
 
 Belongs here: routes. Does not: who may call them (``access.py``), what a page tells (``headwater.expectations``).
 Every route needs Airflow's login, the files too; a page also needs the right to see its dataset's DAG.
@@ -18,9 +18,11 @@ from starlette.staticfiles import StaticFiles
 
 from headwater_plugin import headers
 from headwater_plugin.access import may_see_dataset, to_login_or_error
+from headwater_plugin.batch_page import batch_page, manifest
 from headwater_plugin.docs_index import docs_index
 from headwater_plugin.overview import overview
 from headwater_plugin.places import open_store
+from headwater_plugin.run_page import run_page
 
 STATIC = Path(__file__).parent / "static"
 _VALIDATION_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
@@ -41,6 +43,9 @@ def create_app() -> FastAPI:
     app.add_api_route("/docs/", docs_index, response_class=HTMLResponse)
     app.add_api_route("/docs/{dataset}/{validation_id}/", data_docs, response_class=HTMLResponse)
     app.add_api_route("/docs/{dataset}/{validation_id}/failing_rows.csv", failing_rows)
+    app.add_api_route("/run", run_page, response_class=HTMLResponse)
+    app.add_api_route("/batches/{dataset}/{batch_id}/", batch_page, response_class=HTMLResponse)
+    app.add_api_route("/batches/{dataset}/{batch_id}/manifest.json", manifest)
     app.add_api_route("/static/{path:path}", static_file)
     return app
 

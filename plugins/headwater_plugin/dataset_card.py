@@ -74,13 +74,12 @@ def _last(dataset: str, last: LastBatch | None) -> dict[str, Any] | None:
     if last is None:
         return None
     day = last.batch_date.isoformat()
-    page = f"docs/{dataset}/{last.validation_id}/" if last.validation_id else f"docs/?dataset={dataset}"
     out = last.released_at if last.status == "released" else None
     return {
         "date": day,
         "status": last.status,
         "rows": last.rows,
-        "url": page,
+        "url": f"batches/{dataset}/{last.batch_id}/",
         "released_iso": out.isoformat() if out else "",
         "released_text": f"{out:%Y-%m-%d %H:%M} UTC" if out else "",
     }

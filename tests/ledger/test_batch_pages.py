@@ -89,6 +89,10 @@ def test_a_page_tells_all_of_one_batch(lived: Ledger) -> None:
     ]
     assert [(each.name, each.passed) for each in page.checks] == [("joint.c2st", False), ("rule:a:ward", True)]
     assert (page.origin.version, page.origin.train_rows, page.origin.anchor_rows) == (1, 8, 2)
+    assert [(each.name, each.sdtype) for each in page.columns] == [
+        *(("ward", "categorical"), ("dose", "categorical")),
+        ("age", "numerical"),
+    ]
     assert [(each.step, each.touched_rows) for each in page.repairs] == [("top_up", 1)]
     assert [each.outcome for each in page.decisions] == ["quarantine"]
     assert [(each.batch_id, each.passed) for each in page.night] == [(uid("mended"), None), (uid("batch"), False)]
@@ -136,8 +140,9 @@ def test_a_retrain_run_tells_its_snapshot_and_candidates(lived: Ledger) -> None:
             run = training_run(training_run_id=uid(name), snapshot_id=uid("newer"), label=label, run_id="retrain")
             ended = {"status": status, "generator_id": uid(made) if made else None, "seconds": 2.0}
             books.generators.record_training(run.model_copy(update=ended))
-        promoted = decision("crown", kind="promote", outcome="promote", detail={"run_id": "retrain"})
-        books.decisions.record(promoted)
+        promoted = {"kind": "promote", "outcome": "promote", "subject_kind": "generator", "subject_id": uid("good")}
+        for name, changes in (("crown", promoted), ("a batch's, by a run of that id of another DAG", {})):
+            books.decisions.record(decision(name, detail={"run_id": "retrain"}, **changes))
     with lived.transaction() as books:
         found = books.batch_pages.training("clinic", "retrain")
         assert books.batch_pages.training("clinic", "another") is None

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from tests.plugins.browsing import CHROMIUM, CLOSED, Visit, publish, visiting
 from tests.plugins.judged import judge_nights
-from tests.plugins.tonight import live_through
+from tests.plugins.told_batch import MANIFEST, location
+from tests.plugins.tonight import days, live_through
 
 from headwater.local.postgres import EmbeddedPostgres
 from headwater.store import Store
@@ -31,6 +32,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, postgres: EmbeddedPostgres) -
     judge_nights(postgres.url(DATABASE), {"people": 60})
     live_through(postgres.url(DATABASE))
     publish(Store(store_url))
+    Store(store_url).write_bytes(f"{location('quiet', days()[0])}/manifest.json", MANIFEST)
     (folder / "home").mkdir()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
     places = {"HEADWATER_LEDGER_URL": postgres.url(DATABASE), "HEADWATER_STORE_URL": store_url}

@@ -13,8 +13,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.plugins.asked_batches import ask_for_batches
 from tests.plugins.judged import judge_nights
-from tests.plugins.tonight import DATASETS, know_dags, live_through
+from tests.plugins.told_batch import MANIFEST, location
+from tests.plugins.tonight import DATASETS, days, know_dags, live_through
 
 PAGE = "/headwater/docs/people/0b5c-1/"
 HTML = {"accept": "text/html"}
@@ -158,6 +160,7 @@ def ask() -> dict[str, Any]:
     get("script", "/headwater/static/docs.js")
     answers["index"] = ask_for_index(client, token_of)
     answers["overview"] = ask_for_overview(client, token_of)
+    answers["batches"] = ask_for_batches(client, token_of)
     get("plugins", "/api/v2/plugins")
     runs = client.get("/api/v2/dags/nightly__people/dagRuns").json()["dag_runs"]
     instances = f"/api/v2/dags/nightly__people/dagRuns/{runs[0]['dag_run_id']}/taskInstances"
@@ -234,6 +237,7 @@ def main() -> None:
     for dataset in ("people", "secret"):
         store.write_bytes(f"{dataset}/docs/0b5c-1/index.html", b"<!DOCTYPE html>a page")
         store.write_bytes(f"{dataset}/docs/0b5c-1/failing_rows.csv", b"rule,row,age\na,3,99\n")
+    store.write_bytes(f"{location('quiet', days()[0])}/manifest.json", MANIFEST)
     judge_nights(os.environ["HEADWATER_LEDGER_URL"], {"people": 60, "secret": 2})
     sys.stdout.write("\n" + json.dumps(ask()))
 

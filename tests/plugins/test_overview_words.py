@@ -124,14 +124,14 @@ def test_the_champions_age(hours: int, age: str) -> None:
     assert shown == {"label": "trees", "version": 3, "age": age, "depth": "0.25", "real": "62%"}
 
 
-def test_a_batch_leads_to_its_page_or_to_the_index() -> None:
+def test_a_batch_leads_to_its_page() -> None:
     last = card_view(standing(), card(), NONE, NOW)["last"]
-    assert (last["url"], last["released_text"]) == (f"docs/clinic/{ID}/", "2026-03-10 02:05 UTC")
+    assert (last["url"], last["released_text"]) == (f"batches/clinic/{ID}/", "2026-03-10 02:05 UTC")
     unjudged = card().last
     assert unjudged is not None
     unjudged = unjudged.model_copy(update={"validation_id": None, "sentence": None, "status": "produced"})
     last = card_view(standing(), card(last=unjudged), NONE, NOW)["last"]
-    assert (last["url"], last["released_iso"]) == ("docs/?dataset=clinic", "")
+    assert (last["url"], last["released_iso"]) == (f"batches/clinic/{ID}/", "")
 
 
 def test_the_form_is_read_and_written() -> None:

@@ -12,7 +12,9 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from tests.plugins.asked_batches import ODD_IDS
 from tests.plugins.real_airflow import WRONG
+from tests.plugins.told_batch import MANIFEST, RUN
 
 from headwater.local.postgres import EmbeddedPostgres
 
@@ -114,6 +116,10 @@ def test_scripts_are_served_to_users(answers: dict[str, Any]) -> None:
 def test_airflow_knows_the_plugin(answers: dict[str, Any]) -> None:
     assert '"url_prefix":"/headwater"' in answers["plugins"]["text"]
     assert '"href":"headwater/"' in answers["plugins"]["text"]
+    batch = json.loads(answers["plugins"]["text"])["plugins"]
+    views = [view for plugin in batch if plugin["name"] == "headwater" for view in plugin["external_views"]]
+    assert [(view["name"], view["destination"]) for view in views] == [("Headwater", "nav"), ("Batch", "dag_run")]
+    assert views[1]["href"] == "headwater/run?dag_id={DAG_ID}&run_id={RUN_ID}"
 
 
 def test_the_plugins_files_are_no_plugins_of_their_own(answers: dict[str, Any]) -> None:
@@ -267,3 +273,129 @@ def test_wrong_parameters_of_the_overview_are_told_in_words(answers: dict[str, A
 def test_the_overview_says_so_where_there_is_no_ledger(answers: dict[str, Any]) -> None:
     assert answers["overview"]["no ledger"]["status"] == 503
     assert answers["anonymous browser at the overview"]["status"] == 303
+
+
+BATCH_ROUTES = ("page", "manifest", "run", "style")
+
+
+@pytest.mark.parametrize("what", BATCH_ROUTES)
+def test_batches_need_a_login(answers: dict[str, Any], what: str) -> None:
+    found = answers["batches"][f"anonymous {what}"]
+    assert found["status"] == 401
+    assert not any(word in found["text"] for word in ("quiet", "synthetic", "verdict"))
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        *(f"bob's {what}" for what in ("page", "manifest", "run", "retrain", "other run")),
+        *(f"secret {what}" for what in ("page", "manifest", "run", "retrain")),
+    ],
+)
+def test_batches_need_the_right_to_their_dag(answers: dict[str, Any], what: str) -> None:
+    found = answers["batches"][what]
+    assert found["status"] == 403
+    assert "Readers have it" not in found["text"]
+
+
+@pytest.mark.parametrize("name", ODD_IDS)
+def test_what_is_no_batch_is_not_found(answers: dict[str, Any], name: str) -> None:
+    for what in (f"odd {name}", f"odd {name} manifest", "another's batch", "no manifest"):
+        assert answers["batches"][what]["status"] == 404
+        assert "Readers have it" not in answers["batches"][what]["text"]
+
+
+def words(answer: dict[str, Any]) -> str:
+    """The text of a page, without its tags."""
+    assert answer["status"] == 200, answer["text"]
+    return " ".join(re.sub(r"<[^>]*>", " ", answer["text"]).split())
+
+
+def test_a_batchs_page_tells_everything(answers: dict[str, Any]) -> None:
+    told = words(answers["batches"]["page"])
+    for part in (
+        "&lt;b&gt;quiet&lt;/b&gt; has been judged",
+        "8 of 8 checks passed",
+        "Readers have it.",
+        "neighbours.coverage",
+        "at least 0.88 from the spec",
+        "20,000 rows in 2 files 2.50 s 8,000 rows a second",
+        "120 of 20,000 rows touched",
+        "rows missing from rare bins: 240 before, 4 after",
+        "10.0% of the rows lie elsewhere than in real rows",
+        "bin 2 50.00% 60.00% +10.00%",
+        "Readers synthetic.quiet",
+        "release by headwater",
+    ):
+        assert part in told or part in answers["batches"]["page"]["text"], part
+
+
+def test_the_failed_batch_tells_what_failed_first(answers: dict[str, Any]) -> None:
+    text = answers["batches"]["failed"]["text"]
+    assert "5 of 8 checks passed; failed: 2 critical, 1 info" in text
+    assert text.index(">Failed</h3>") < text.index("category.rare") < text.index("joint.c2st")
+    assert text.index("joint.c2st") < text.index("neighbours.coverage")
+    assert f"docs/quiet/{answers['batches']['ids']['failed']}/failing_rows.csv" in text
+    assert "manifest.json" not in text
+    assert "No reader saw it; a person decides." in answers["batches"]["held"]["text"]
+
+
+def test_nothing_on_the_batchs_page_is_markup(answers: dict[str, Any]) -> None:
+    for name in ("page", "failed", "run", "unknown", "other run", "sql"):
+        found = answers["batches"][name]
+        assert not re.search(r"<b>|<script>|\son\w+=", found["text"])
+        policy = dict(part.split(" ", 1) for part in found["policy"].split("; "))
+        assert (policy["default-src"], policy["script-src"]) == ("'none'", "'self'")
+    assert "&lt;script&gt;window.ran" in answers["batches"]["page"]["text"]
+
+
+def test_the_manifest_is_a_file_to_keep(answers: dict[str, Any]) -> None:
+    found, ids = answers["batches"]["manifest"], answers["batches"]["ids"]
+    assert (found["status"], found["text"]) == (200, MANIFEST.decode())
+    assert found["saved_as"] == f'attachment; filename="quiet_{ids["mended"]}_manifest.json"'
+    assert "sandbox" in found["policy"]
+
+
+def test_the_tab_of_a_run_shows_what_it_made(answers: dict[str, Any]) -> None:
+    told = answers["batches"]["run"]["text"]
+    assert "This run made 2 batches of the date; the newest of them is shown." in told
+    assert "Readers have it." in told
+    assert f'href="./../dags/nightly__quiet/runs/{quote(RUN, safe="")}"' in told
+
+
+def test_a_run_that_wrote_nothing_shows_the_batch_of_its_day(answers: dict[str, Any]) -> None:
+    found, day = answers["batches"], answers["batches"]["ids"]["day"]
+    assert f"<h1>held {day} " in found["backfill"]["text"]
+    assert "found the batch of the date made before, by run manual; it is in quarantine." in found["backfill"]["text"]
+    assert "<h1>tardy " in found["asked"]["text"]
+    assert f"No batch of {day} yet" in words(found["waits"])
+    assert "names no day to make" in words(found["nothing"])
+    assert "Neither the ledger nor Airflow knows this run." in words(found["unknown"])
+    assert "Neither the ledger nor Airflow knows this run." in words(found["sql"])
+
+
+def test_other_runs_are_told_what_the_tab_is_for(answers: dict[str, Any]) -> None:
+    assert "trees" in words(answers["batches"]["retrain"])
+    assert "1 min 2 s" in words(answers["batches"]["retrain"])
+    assert "None was taken yet." in words(answers["batches"]["retrain"])
+    assert "this one has fitted none" in words(answers["batches"]["idle retrain"])
+    assert "Of a run of nightly__DATASET this tab shows the batch" in words(answers["batches"]["other run"])
+    assert '<a href="./">Overview of all datasets</a>' in answers["batches"]["other run"]["text"]
+
+
+@pytest.mark.parametrize("what", ["no run", "no dag", "nul", "length"])
+def test_a_run_without_its_ids_is_told_in_words(answers: dict[str, Any], what: str) -> None:
+    found = answers["batches"][f"wrong {what}"]
+    assert found["status"] == 422
+    assert re.search(r"(dag|run)_id must be its id, of 1 to 250 characters\.", found["text"])
+
+
+@pytest.mark.parametrize("what", ["page", "manifest", "run"])
+def test_batches_say_so_where_there_is_no_ledger(answers: dict[str, Any], what: str) -> None:
+    assert answers["batches"][f"{what} without ledger"]["status"] == 503
+
+
+def test_the_overview_and_the_index_lead_to_batches(answers: dict[str, Any]) -> None:
+    ids = answers["batches"]["ids"]
+    assert f'href="batches/quiet/{ids["mended"]}/"' in answers["overview"]["all"]["text"]
+    assert re.search(r'href="../batches/people/[0-9a-f-]{36}/">All about this batch', answers["index"]["all"]["text"])

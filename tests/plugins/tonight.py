@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from tests.ledger.facts import SPEC, batch, check, generator, snapshot, uid, validation
+from tests.plugins.told_batch import RUN, findings, location, tell_all, tell_mended
 
 from headwater.ledger import Books, Ledger
 from headwater.ledger.migrate import migrate
@@ -24,7 +25,7 @@ SCHEDULE = {
 }
 """The newest night began some hours ago, at whatever hour the tests run, and was due a minute later."""
 DATASETS = ("held", "quiet", "tardy")
-VALIDATIONS = 3 * NIGHTS - 1
+VALIDATIONS = 3 * NIGHTS
 
 
 def days() -> tuple[date, ...]:
@@ -35,7 +36,10 @@ def days() -> tuple[date, ...]:
 
 
 def live_through(url: str) -> None:
-    """``quiet`` has released every night, ``held`` quarantined the newest, ``tardy`` has no newest batch."""
+    """``quiet`` has released every night, ``held`` quarantined the newest, ``tardy`` has no newest batch.
+
+    The newest of ``quiet`` was mended, and has all that a batch's page tells.
+    """
     migrate(url)
     ledger = Ledger(url)
     with ledger.transaction() as books:
@@ -47,21 +51,28 @@ def live_through(url: str) -> None:
             books.generators.record(made)
             books.generators.promote(dataset, made.generator_id, datetime.combine(days()[-1], time(), UTC))
             for place, day in enumerate(days()):
+                if (dataset, place) == ("quiet", 0):
+                    tell_all(books, dataset, day)
                 if (dataset, place) != ("tardy", 0):
                     _night(books, dataset, day, is_held=(dataset, place) == ("held", 0))
+        tell_mended(books, "quiet", days()[0])
     ledger.close()
 
 
 def _night(books: Books, dataset: str, day: date, *, is_held: bool) -> None:
     at = datetime.combine(day + timedelta(days=1), time(), UTC)
-    made = batch(f"{dataset} {day}", dataset=dataset, batch_date=day, generator_id=uid(dataset), rows=20_000)
-    books.batches.open(made)
+    made = batch(
+        f"{dataset} {day}", dataset=dataset, batch_date=day, generator_id=uid(dataset), rows=20_000, run_id=RUN
+    )
+    run_id = RUN if (dataset, day) == ("quiet", days()[0]) else "manual"
+    books.batches.open(made.model_copy(update={"created_at": at, "run_id": run_id}))
     for status in ("produced", "failed", "quarantined") if is_held else ("produced", "passed", "released"):
-        books.batches.mark(made.batch_id, status, content_hash="d" * 64)
+        books.batches.mark(made.batch_id, status, content_hash="d" * 64, location=location(dataset, day))
     coverage = 0.7 if is_held else 0.93 + day.day / 1_000
     found = [
         check("neighbours.coverage", value=coverage, limit=0.88, passed=not is_held),
         check("utility.score", value=0.9, limit=0.85),
+        *findings(is_failed=is_held)[2:],
     ]
     sentence = f"{'Not passed' if is_held else 'Passed'}: <b>{dataset}</b> has been judged."
     judged = {"batch_id": made.batch_id, "passed": not is_held, "sentence": sentence}

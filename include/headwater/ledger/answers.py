@@ -150,6 +150,7 @@ class DocsEntry(Model):
     """One line of the Data Docs index: a validation, its batch, what failed (critical first)."""
 
     validation_id: Id
+    batch_id: Id
     dataset: str
     batch_date: date
     rows: Count

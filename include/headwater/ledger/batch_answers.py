@@ -13,6 +13,7 @@ from headwater.checks.result import CheckResult
 from headwater.ledger.answers import BatchLineage
 from headwater.ledger.guard_records import Repair
 from headwater.ledger.records import Batch, BatchStatus, Count, Decision, Id, Seconds, TrainingStatus
+from headwater.spec.columns import Sdtype
 from headwater.spec.model import Model
 
 
@@ -60,8 +61,15 @@ class Origin(Model):
     version: int | None
 
 
+class LearnedColumn(Model):
+    """A column of the snapshot: its name, and what it means. No value of it."""
+
+    name: str
+    sdtype: Sdtype
+
+
 class BatchPage(Model):
-    """Everything about one batch.
+    """Everything about one batch. ``columns`` are those of the snapshot, in its order.
 
     ``judgements`` are in the order of their attempts, ``checks`` those of the last one in the order of the battery;
     ``repairs`` and ``night`` are of the whole date: attempts by look, batches the newest first.
@@ -70,6 +78,7 @@ class BatchPage(Model):
     batch: Batch
     lineage: BatchLineage
     origin: Origin
+    columns: tuple[LearnedColumn, ...]
     making: Making
     judgements: tuple[Judgement, ...]
     checks: tuple[CheckResult, ...]

@@ -11,7 +11,16 @@ from datetime import date
 from sqlalchemy import Text, cast, func, or_, select
 from sqlalchemy.orm import Session
 
-from headwater.ledger.batch_answers import BatchPage, Candidate, Judgement, Making, NightBatch, Origin, Training
+from headwater.ledger.batch_answers import (
+    BatchPage,
+    Candidate,
+    Judgement,
+    LearnedColumn,
+    Making,
+    NightBatch,
+    Origin,
+    Training,
+)
 from headwater.ledger.models.batches import BatchRow, ShardRow
 from headwater.ledger.models.generators import GeneratorRow, TrainingRunRow
 from headwater.ledger.models.history import DecisionRow
@@ -51,6 +60,7 @@ class BatchPages:
             batch=batch,
             lineage=lineage,
             origin=self._origin(batch),
+            columns=tuple(self._columns(lineage.snapshot_id)),
             making=self._making(batch_id),
             judgements=tuple(judgements),
             checks=tuple(checks),
@@ -112,7 +122,8 @@ class BatchPages:
         )
 
     def _decided_in(self, dataset: str, run_id: str) -> list[Decision]:
-        own = DecisionRow.detail["run_id"].astext == run_id
+        """Those about batches are another run's: runs of two DAGs may share an id."""
+        own = (DecisionRow.detail["run_id"].astext == run_id) & (DecisionRow.subject_kind != "batch")
         query = select(DecisionRow).where(DecisionRow.dataset == dataset, own)
         rows = self._session.scalars(query.order_by(DecisionRow.decided_at, DecisionRow.decision_id))
         return [to_record(Decision, row) for row in rows]
@@ -129,6 +140,11 @@ class BatchPages:
         query = select(func.count(), *sums).where(ShardRow.batch_id == batch_id)
         count, rows, seconds = self._session.execute(query).one()
         return Making(shards=count, rows=int(rows), seconds=float(seconds))
+
+    def _columns(self, snapshot_id: str) -> list[LearnedColumn]:
+        """Names and meanings alone. Not taken apart in SQL: Postgres refuses the NUL that a category may hold."""
+        schema = self._session.scalars(select(SnapshotRow.schema).where(SnapshotRow.snapshot_id == snapshot_id)).one()
+        return [LearnedColumn(name=each["name"], sdtype=each["sdtype"]) for each in schema["columns"]]
 
     def _origin(self, batch: Batch) -> Origin:
         is_its = (VERSIONS.c.dataset == batch.dataset) & (VERSIONS.c.generator_id == batch.generator_id)

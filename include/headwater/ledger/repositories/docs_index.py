@@ -41,6 +41,7 @@ class DocsIndex:
         page = (
             select(
                 ValidationRow.validation_id,
+                BatchRow.batch_id,
                 BatchRow.dataset,
                 BatchRow.batch_date,
                 BatchRow.rows,
