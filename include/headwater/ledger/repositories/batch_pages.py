@@ -136,9 +136,9 @@ class BatchPages:
 
     def _making(self, batch_id: str) -> Making:
         """Without the hashes of blocks, of which there are many."""
-        sums = [func.coalesce(func.sum(column), 0) for column in (ShardRow.rows, ShardRow.seconds)]
-        query = select(func.count(), *sums).where(ShardRow.batch_id == batch_id)
-        count, rows, seconds = self._session.execute(query).one()
+        rows_of, seconds_of = func.sum(ShardRow.rows), func.sum(ShardRow.seconds)
+        query = select(func.count(), func.coalesce(rows_of, 0), func.coalesce(seconds_of, 0.0))
+        count, rows, seconds = self._session.execute(query.where(ShardRow.batch_id == batch_id)).one()
         return Making(shards=count, rows=int(rows), seconds=float(seconds))
 
     def _columns(self, snapshot_id: str) -> list[LearnedColumn]:
