@@ -110,6 +110,7 @@ def assert_harmless(page: str) -> Elements:
     elements = Elements(page)
     scripts = [attributes for tag, attributes in elements.seen if tag == "script"]
     assert [(attributes.get("src") or "").rsplit("/", 1)[-1] for attributes in scripts] == [
+        "airflow.js",
         "vega.min.js",
         "vega-lite.min.js",
         "vega-embed.min.js",
