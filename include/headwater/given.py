@@ -26,3 +26,11 @@ def given(name: str) -> str:
             f"{name}_FILE names {place!r}, which cannot be read: {error.strerror}. "
             f"Cure: let this account read it, or set {name}"
         ) from error
+
+
+def required(name: str) -> str:
+    """The setting's text. Raises: RuntimeError, it is not given, or its file cannot be read."""
+    value = given(name)
+    if not value:
+        raise RuntimeError(f"{name} is not set. Cure: set it, or let {name}_FILE name a file that holds it")
+    return value

@@ -22,6 +22,15 @@ def train_other(house: House, spec: DatasetSpec, name: str = "other", leaf: int 
     return train(house, other, champion.snapshot_id, name)
 
 
+def two_versions(house: House, spec: DatasetSpec) -> tuple[str, str]:
+    """Ids of versions 1 and 2 of ``clinic``, the second made champion now."""
+    first = champion_of(house, "clinic")
+    assert first is not None
+    other = train_other(house, spec)
+    crown(house, "clinic", other)
+    return first, other
+
+
 def crown(house: House, dataset: str, generator_id: str) -> None:
     """Make it champion as the machine does, without asking whether it is good."""
     with house.ledger.transaction() as books:

@@ -216,6 +216,7 @@ def test_a_night_whose_files_have_moved_on_keeps_its_verdict(manned: House, clin
 
 
 def tried_again(task: Callable[[], Any]) -> Any:
+    """As Airflow does: a task whose files the other run has moved away fails, and is tried twice more."""
     for _ in range(2):
         try:
             return task()

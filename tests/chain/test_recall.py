@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.chain.nights import batch_of, former_rows, make, night, rows_for_readers
-from tests.chain.second_champion import champion_of, crown, in_run, train_other, versions_of
+from tests.chain.second_champion import crown, in_run, train_other, two_versions, versions_of
 
 from headwater.chain import keys
 from headwater.chain.asking import RequestRefusedError
@@ -27,11 +27,7 @@ WHY = "The rare ward is missing since Monday."
 @pytest.fixture(scope="module")
 def generators(manned: House, clinic: DatasetSpec) -> tuple[str, str]:
     """Versions 1 and 2 of ``clinic``; ids."""
-    first = champion_of(manned, "clinic")
-    assert first is not None
-    other = train_other(manned, clinic)
-    crown(manned, "clinic", other)
-    return first, other
+    return two_versions(manned, clinic)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.chain.nights import batch_of, former_rows, make, night, revisions, rows_for_readers
-from tests.chain.second_champion import champion_of, crown, in_run, train_other
+from tests.chain.second_champion import crown, in_run, two_versions
 
 from headwater.chain import keys
 from headwater.chain.house import House
@@ -21,11 +21,7 @@ from headwater.spec import DatasetSpec
 @pytest.fixture(scope="module")
 def both(manned: House, clinic: DatasetSpec) -> tuple[str, str]:
     """Versions 1 and 2 of ``clinic``."""
-    first = champion_of(manned, "clinic")
-    assert first is not None
-    other = train_other(manned, clinic)
-    crown(manned, "clinic", other)
-    return first, other
+    return two_versions(manned, clinic)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import httpx
 import typer
 from rich.console import Console
 
-from headwater.given import given
+from headwater.given import given, required
 from headwater.ledger import Ledger, LedgerError
 from headwater.local.airflow_api import AirflowApi, AirflowApiError
 from headwater.local.demo import DATASET, both_runs, tell_failures
@@ -47,7 +47,7 @@ def demo(console: Console) -> bool:
         AirflowApiError: Airflow refuses, or a run does not end.
         RuntimeError: a setting is missing. The ledger's errors pass through.
     """
-    base_url, ledger_url, password = (_required(name) for name in (AIRFLOW, LEDGER_URL, PASSWORD))
+    base_url, ledger_url, password = (required(name) for name in (AIRFLOW, LEDGER_URL, PASSWORD))
     with closing(Ledger(ledger_url)) as ledger, ledger.transaction() as books:
         if books.generators.champion(DATASET):
             console.print(f"{DATASET} has a generator: the demo was made before. Its DAGs: {base_url}/dags")
@@ -62,13 +62,6 @@ def demo(console: Console) -> bool:
         for run in runs:
             api.unpause(run.dag_id)  # from now on the schedules work
     return outcome.is_released
-
-
-def _required(name: str) -> str:
-    value = given(name)
-    if not value:
-        raise RuntimeError(f"{name} is not set. Cure: set it, or let {name}_FILE name a file that holds it")
-    return value
 
 
 if __name__ == "__main__":

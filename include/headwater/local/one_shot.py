@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 import typer
 
-from headwater.given import given
+from headwater.given import required
 from headwater.ledger.errors import LedgerError
 from headwater.ledger.migrate import migrate
 from headwater.local.private_files import write_private
@@ -38,7 +38,7 @@ app = typer.Typer(add_completion=False, help=__doc__, pretty_exceptions_enable=F
 def main(ledger: Annotated[bool, typer.Option("--ledger", help="The ledger's database alone.")] = False) -> None:
     """Migrate everything. Exit code 0 only if all of it was done."""
     try:
-        ledger_url = _required(LEDGER_URL)
+        ledger_url = required(LEDGER_URL)
         create_database(ledger_url)
         migrate(ledger_url)
         if not ledger:
@@ -57,8 +57,8 @@ def _prepare_airflow(ledger_url: str) -> None:
     _airflow("db", "migrate")
     # So that the shipped datasets work at once; they lie in the schema "source" of the ledger's database.
     load_demo_tables(ledger_url)
-    _make_user(_required(PASSWORD))
-    _connect(_required(SOURCE_URL))
+    _make_user(required(PASSWORD))
+    _connect(required(SOURCE_URL))
 
 
 def create_database(url: str) -> None:
@@ -105,13 +105,6 @@ def _airflow(*words: str, is_shown: bool = True) -> str:
     if done.returncode != 0:
         raise RuntimeError(f"`airflow {' '.join(words[:2])}` failed:\n{done.stderr[-2000:]}")
     return done.stdout
-
-
-def _required(name: str) -> str:
-    value = given(name)
-    if not value:
-        raise RuntimeError(f"{name} is not set. Cure: set it, or let {name}_FILE name a file that holds it")
-    return value
 
 
 if __name__ == "__main__":
