@@ -1,4 +1,4 @@
-"""What tests of the plugin in a browser share: one Airflow and one browser a session, a tab a test."""
+"""What tests of the plugin in a browser share: one Airflow a session, a browser a file, a tab a test."""
 
 from __future__ import annotations
 
@@ -51,8 +51,9 @@ def site(tmp_path_factory: pytest.TempPathFactory, postgres: EmbeddedPostgres) -
         server.kill()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    """A browser for each file: while it is driven, nothing else in the process can have an event loop."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import html
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.expectations.test_charts import HOSTILE, bins, pair, result, shares
+from tests.plugins.browsing import needs_browser
 
 from headwater.expectations import charts
 
 STATIC = Path(__file__).resolve().parents[2] / "plugins" / "headwater_plugin" / "static"
 SCRIPTS = ("vega.min.js", "vega-lite.min.js", "vega-embed.min.js", "docs.js")
-CHROMIUM = shutil.which("chromium")
 POLICY = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src data:"
 ADDRESS = "http://127.0.0.1:9/"
 """Nothing listens there: the test itself answers every request."""
@@ -46,29 +45,22 @@ OUTSIDE = """
 }).map((text) => text.textContent); }
 """
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine; .ci/run installs it"),
-]
+pytestmark = [pytest.mark.slow, needs_browser]
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Any]:
+def page(browser: Any) -> Iterator[Any]:
     """All pictures on one page; what it complains of, in ``page.complaints``."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        opened = browser.new_page()
-        opened.complaints = []
-        opened.on("console", lambda message: opened.complaints.append(message.text))
-        opened.on("pageerror", lambda error: opened.complaints.append(str(error)))
-        opened.on("dialog", lambda dialog: (opened.complaints.append(dialog.message), dialog.dismiss()))
-        opened.route("**/*", _answer)
-        opened.goto(ADDRESS, wait_until="networkidle")
-        opened.wait_for_timeout(500)
-        yield opened
-        browser.close()
+    opened = browser.new_page()
+    opened.complaints = []
+    opened.on("console", lambda message: opened.complaints.append(message.text))
+    opened.on("pageerror", lambda error: opened.complaints.append(str(error)))
+    opened.on("dialog", lambda dialog: (opened.complaints.append(dialog.message), dialog.dismiss()))
+    opened.route("**/*", _answer)
+    opened.goto(ADDRESS, wait_until="networkidle")
+    opened.wait_for_timeout(500)
+    yield opened
+    opened.close()
 
 
 def _answer(route: Any) -> None:
