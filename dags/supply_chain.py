@@ -1,9 +1,11 @@
-"""Airflow DAGs of the supply chain: for each dataset X, ``retrain__X`` makes the generator, ``nightly__X`` the batch.
+"""Airflow DAGs of the supply chain: for each dataset X, ``retrain__X`` makes the generator, ``nightly__X`` the batch;
+``decide__X`` asks people, ``drift__X`` and ``watch__X`` look for what changes slowly.
 
 This file only tells the story. What a DAG does is in ``headwater/orchestration``, what a stage
 does in ``headwater/chain``.
 """
 
+from headwater.orchestration.decide import decide
 from headwater.orchestration.drift import drift
 from headwater.orchestration.invalid import invalid_datasets
 from headwater.orchestration.nightly import nightly
@@ -11,7 +13,7 @@ from headwater.orchestration.retrain import retrain
 from headwater.orchestration.wanted import wanted
 from headwater.orchestration.watch import watch
 
-found = wanted(retrain, nightly, drift, watch)
+found = wanted(retrain, nightly, decide, drift, watch)
 
 for dag_of, spec in found.dags:
     globals()[f"{dag_of.__name__}__{spec.dataset}"] = dag_of(spec)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import uuid
@@ -12,11 +13,13 @@ from typing import Any
 
 import pytest
 from tests.reaper import watch
-from tests.running_airflow import RunningAirflow
+from tests.running_airflow import PASSWORD, SECOND, RunningAirflow
 
+from headwater.local import environment
 from headwater.local.airflow_api import AirflowApi
 from headwater.local.home import REPOSITORY, Home
 from headwater.local.postgres import EmbeddedPostgres
+from headwater.local.private_files import kept_secret
 
 # Before numpy is imported anywhere: two threads in each of several processes on few cores do not end.
 for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"):
@@ -90,7 +93,10 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAirflow
         shutil.copy(REPOSITORY / "include" / "datasets" / f"{shipped}.yaml", datasets)
     home = Home.at(var=folder / "var", datasets=datasets)
     stack, reaper = Stack(home, durable=False, api_port=0), watch("stack", folder)
-    with _AIRFLOW:
+    home.password_file.parent.mkdir(parents=True, exist_ok=True)
+    kept_secret(home.password_file, lambda: json.dumps(dict.fromkeys((environment.USER, SECOND), PASSWORD)))
+    with _AIRFLOW, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(environment, "USERS", f"{environment.USERS},{SECOND}:op")  # decisions need a second person
         _AIRFLOW.callback(reaper.communicate)
         _AIRFLOW.callback(stack.down)
         address = stack.up()

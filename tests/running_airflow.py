@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from headwater.local.stack import Stack
 
 
+SECOND, PASSWORD = "ben", "of the tests"
+"""A second user, with the role that operates DAGs; the password of both."""
+
+
 @dataclass(frozen=True)
 class RunningAirflow:
     """A real Airflow with its own Postgres and datasets folder.

@@ -24,8 +24,9 @@ from benchmarks.collapse.ground import Ground
 from benchmarks.collapse.regimes import SYNTHETIC_ONLY, WATCHED, Lesson, lesson
 from benchmarks.collapse.workshop import Workshop
 from headwater.chain import identity, keys
+from headwater.chain.attempts import Mending
 from headwater.chain.house import House
-from headwater.chain.mending import Mending, attempts
+from headwater.chain.mending import attempts
 from headwater.chain.train import fit, judge_candidate
 from headwater.chain.watch import watch
 from headwater.ledger.records import Snapshot

@@ -40,15 +40,32 @@ FIGURES = {
 
 
 def standing(page: BatchPage) -> dict[str, Any]:
-    """The batch's status, and the verdict in one sentence."""
+    """The batch's status, the verdict in one sentence, and whether a person has to decide about it."""
     word, tone, told = STATUS[page.batch.status]
     last = page.judgements[-1] if page.judgements else None
+    by_whom = _by_whom(page)
+    is_out = any(each.status == "released" for each in page.night)
     return {
         "word": word,
         "tone": tone,
-        "told": told,
+        "told": by_whom or told,
+        "is_waiting": page.batch.status == "quarantined" and not by_whom and not is_out,
         "sentence": last.sentence if last else "Nobody has judged it yet.",
     }
+
+
+def _by_whom(page: BatchPage) -> str:
+    """Whose decision it is that the batch is where it is, where a person's or nobody's answer led there."""
+    status, last = page.batch.status, {each.kind: each for each in page.decisions}
+    discarded, released = last.get("discard"), last.get("release")
+    if status == "quarantined" and discarded is not None:
+        is_silence = discarded.decided_by == "headwater"
+        return (
+            f"No reader saw it; {'nobody answered in time' if is_silence else f'{discarded.decided_by} discarded it'}."
+        )
+    if status == "released" and released is not None and "despite" in released.detail:
+        return f"Readers have it, whatever its verdict: {released.decided_by} released it."
+    return ""
 
 
 def repairs_told(repairs: Sequence[Repair], batch_id: str) -> list[dict[str, Any]]:
@@ -116,14 +133,26 @@ def decisions_told(decisions: Sequence[Decision]) -> list[dict[str, Any]]:
     """Who decided what, when and why; the newest first."""
     return [
         {
-            "outcome": each.outcome.replace("_", " "),
+            "outcome": _outcome(each),
             "by": each.decided_by,
             "reason": each.reason,
+            "second": _second(each),
             "run": str(each.detail.get("run_id", "")),
             **stamp(each.decided_at),
         }
         for each in reversed(decisions)
     ]
+
+
+def _outcome(decision: Decision) -> str:
+    return "release anyway" if "despite" in decision.detail else decision.outcome.replace("_", " ")
+
+
+def _second(decision: Decision) -> str:
+    """What the second person wrote who confirmed it; empty where none did."""
+    second = decision.detail.get("second")
+    is_theirs = isinstance(second, dict) and second.get("by") and second["by"] != decision.decided_by
+    return f"{second['by']} confirmed it: {second['reason']}" if second and is_theirs else ""
 
 
 def night_told(night: Sequence[NightBatch], batch_id: str, run_id: str) -> list[dict[str, Any]]:

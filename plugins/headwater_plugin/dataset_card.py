@@ -40,7 +40,7 @@ def card_view(standing: Standing, card: Card, expected: Expected, now: datetime)
         "last": _last(standing.dataset, card.last),
         "champion": _champion(card.champion, now),
         "figures": [_figure(name, shown.get(name)) for name in FIGURES],
-        "decisions": _decisions(standing),
+        "decisions": _decisions(standing, card.is_approval_open),
         "strip": strip,
         "strip_told": _strip_told([outcome for outcome, _ in strip]),
     }
@@ -61,12 +61,16 @@ def _why(standing: Standing, last: LastBatch | None) -> str:
     }[standing.state]
 
 
-def _decisions(standing: Standing) -> list[str]:
+def _decisions(standing: Standing, is_approval_open: bool) -> list[tuple[str, str]]:
+    """What a person has to decide, and the path in Airflow where that is done."""
+    asked = f"/dags/decide__{standing.dataset}/required_actions"
     found = []
     if standing.quarantined:
-        found.append(f"{standing.quarantined:,} in quarantine")
+        found.append((_count(standing.quarantined, "batch in quarantine", "batches in quarantine"), asked))
+    if is_approval_open:
+        found.append(("a promotion to approve", asked))
     if standing.alarms:
-        found.append(_count(standing.alarms, "alarm", "alarms"))
+        found.append((_count(standing.alarms, "alarm", "alarms"), "/dags/close_alarm"))
     return found
 
 

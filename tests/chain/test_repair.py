@@ -13,8 +13,9 @@ from tests import faults
 from tests.chain.nights import batch_of, make
 
 from headwater.chain import keys
+from headwater.chain.attempts import Mending
 from headwater.chain.house import GateClosedError, House
-from headwater.chain.mending import Mending, attempts
+from headwater.chain.mending import attempts
 from headwater.chain.release import release
 from headwater.chain.repair import Repaired, repair
 from headwater.ledger.guard_records import Repair

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from tests.ledger.facts import NIGHT, NOON, SPEC, batch, check, generator, snapshot, uid, validation
+from tests.ledger.facts import NIGHT, NOON, SPEC, batch, check, decision, generator, snapshot, uid, validation
 from tests.ledger.test_watch_in_ledger import alarm
 
 from headwater.ledger import Books, Ledger
@@ -117,6 +117,35 @@ def test_a_mended_night_waits_for_nobody(ledger: Ledger) -> None:
         night(books, "clinic", 0, *RELEASED, tag="mended")
     found = only(look(ledger, "clinic", clinic=Expected("clinic", NIGHTS[:1])))
     assert (found.state, found.quarantined) == ("fine", 0)
+
+
+def test_a_discarded_night_waits_for_nobody_and_is_late_while_it_is_the_newest(ledger: Ledger) -> None:
+    with ledger.transaction() as books:
+        declare(books, "clinic")
+        held, old = night(books, "clinic", 0, *QUARANTINED), night(books, "clinic", 1, *QUARANTINED)
+        assert books.open_decisions.batches("clinic") == [old, held]
+        for batch_id in (held, old):
+            about = {"subject_kind": "batch", "subject_id": batch_id}
+            books.decisions.record(decision(f"discard {batch_id}", kind="discard", **about))
+        assert books.open_decisions.batches("clinic") == []
+    due, late = (Expected("clinic", NIGHTS[:2], is_late=is_late) for is_late in (False, True))
+    assert [only(look(ledger, "clinic", clinic=each)).state for each in (due, late)] == ["running", "late"]
+    found = only(look(ledger, "clinic", clinic=late))
+    assert (found.quarantined, found.outcome) == (0, "quarantined")
+
+
+def test_a_candidate_waits_until_the_newest_decision_about_it_is_another(ledger: Ledger) -> None:
+    with ledger.transaction() as books:
+        for name in ("clinic", "other"):
+            declare(books, name)
+        for hour, kind in enumerate(("await_approval", "keep", "lapse", "await_approval")):
+            moment = NOON + timedelta(hours=hour)
+            made = decision(f"{hour}", kind=kind, subject_id=uid("clinic"), decided_at=moment)
+            books.decisions.record(made)
+            is_open = set(books.open_decisions.approvals(["clinic", "other"])) == {"clinic"}
+            assert is_open is (kind in ("await_approval", "keep"))
+        card = books.cards.of(["clinic", "other"], (), NIGHTS[-1])
+        assert {name: each.is_approval_open for name, each in card.items()} == {"clinic": True, "other": False}
 
 
 def test_nights_before_the_first_champion_are_not_missed_but_shown_where_made(ledger: Ledger) -> None:

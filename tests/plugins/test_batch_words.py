@@ -226,6 +226,43 @@ def test_sizes(count: int, told: str) -> None:
     assert size(count) == told
 
 
+@pytest.mark.parametrize(
+    ("status", "decided", "told", "is_waiting"),
+    [
+        ("quarantined", [], "No reader saw it; a person decides.", True),
+        ("quarantined", [("discard", "anna", {})], "No reader saw it; anna discarded it.", False),
+        ("quarantined", [("discard", "headwater", {})], "No reader saw it; nobody answered in time.", False),
+        ("released", [("release", "headwater", {})], "Readers have it.", False),
+        (
+            "released",
+            [("discard", "headwater", {}), ("release", "anna", {"despite": "Failed."})],
+            "Readers have it, whatever its verdict: anna released it.",
+            False,
+        ),
+    ],
+)
+def test_who_decided_is_told_where_the_batch_stands(
+    status: str, decided: list[tuple[str, str, dict[str, Any]]], told: str, is_waiting: bool
+) -> None:
+    decisions = tuple(
+        decision(f"{number}", kind=kind, outcome=kind, decided_by=by, detail=detail)
+        for number, (kind, by, detail) in enumerate(decided)
+    )
+    stands = standing(page(batch=batch(status=status, content_hash=CONTENT, released_at=NOW), decisions=decisions))
+    assert (stands["told"], stands["is_waiting"]) == (told, is_waiting)
+
+
+def test_a_second_persons_words_are_told_beside_the_firsts() -> None:
+    second = {"option": "Confirm", "by": "ben", "reason": "I looked too.", "at": NOW.isoformat()}
+    detail = {"despite": "Failed.", "second": second}
+    (told,) = decisions_told([decision("a", kind="release", outcome="release", decided_by="anna", detail=detail)])
+    assert (told["outcome"], told["by"], told["second"]) == (
+        "release anyway",
+        "anna",
+        "ben confirmed it: I looked too.",
+    )
+
+
 def test_decisions_come_newest_first_and_the_nights_batches_are_told_apart() -> None:
     told = decisions_told([decision("a", outcome="keep_it"), decision("b", outcome="release", detail={})])
     assert [(each["outcome"], each["run"]) for each in told] == [("release", ""), ("keep it", "manual")]

@@ -57,6 +57,7 @@ def card(**changes: Any) -> Card:
         sentence="Passed: 30 of 30.",
     )
     values: dict[str, Any] = {"owner": "nurse", "description": "", "last": last, "champion": None}
+    values["is_approval_open"] = False
     return Card(dataset="clinic", **{**values, "figures": (), "outcomes": (), **changes})
 
 
@@ -77,10 +78,15 @@ def test_a_day_that_nobody_asked_for_is_empty_and_no_days_are_no_weeks() -> None
 
 @pytest.mark.parametrize("state", STATES)
 def test_every_state_has_a_word_and_a_sentence(state: State) -> None:
-    view = card_view(standing(state, quarantined=1, alarms=2, missing=1), card(), NONE, NOW)
+    view = card_view(standing(state, quarantined=1, alarms=2, missing=1), card(is_approval_open=True), NONE, NOW)
     assert view["state_word"] == WORDS[state]
     assert view["why"].endswith(".")
-    assert view["decisions"] == ["1 in quarantine", "2 alarms"]
+    asked = "/dags/decide__clinic/required_actions"
+    assert view["decisions"] == [
+        ("1 batch in quarantine", asked),
+        ("a promotion to approve", asked),
+        ("2 alarms", "/dags/close_alarm"),
+    ]
 
 
 def test_a_night_is_open_until_it_is_due_and_nothing_precedes_the_first_batch() -> None:

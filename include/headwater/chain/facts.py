@@ -79,8 +79,9 @@ def _drift(_: Books, decision: Decision) -> Fact | None:
 
 
 def _promoted(_: Books, decision: Decision) -> Fact:
-    headline = f"{decision.dataset} has a new champion."
-    return _fact("champion", decision.decision_id, decision, headline, "retrain__{}")
+    by = "" if decision.decided_by == "headwater" else f" {decision.decided_by} approved it."
+    headline = f"{decision.dataset} has a new champion.{by}"
+    return _fact("champion", decision.decision_id, decision, headline, "decide__{}" if by else "retrain__{}")
 
 
 def _rolled_back(_: Books, decision: Decision) -> Fact:

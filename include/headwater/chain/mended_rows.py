@@ -28,8 +28,9 @@ from headwater.tables.schema import TableSchema
 
 log = logging.getLogger(__name__)
 
-_POOL_BLOCK, _ASKED_BLOCK = -1, -2
-"""Blocks of the night's seeds that no batch has: the pool's, and from the second on those of single requests."""
+_POOL_BLOCK, _ASKED_BLOCK, _ROUND_BLOCKS = -1, -2, 1_000_000
+"""Blocks of the night's seeds that no batch has: the pool's, and from the second on those of single requests. Each
+round that a person asks for has others."""
 
 
 def rows_of(house: House, spec: DatasetSpec, batch: Batch, schema: TableSchema) -> pd.DataFrame:
@@ -61,22 +62,25 @@ class Night:
     model: Model
     schema: TableSchema
     seed_of: Callable[[int], int]
+    again: int = 0
     requests: int = 0
 
     @classmethod
-    def of(cls, house: House, batch: Batch, schema: TableSchema) -> Night:
-        """Load the batch's generator."""
+    def of(cls, house: House, batch: Batch, schema: TableSchema, again: int = 0) -> Night:
+        """Load the batch's generator; ``again`` is the round of mending."""
         with house.ledger.transaction() as books:
             model = load_model(house, books.generators.get(batch.generator_id))
-        return cls(model, schema, partial(block_seed, batch.dataset, batch.batch_date, batch.generator_id, batch.seed))
+        seed_of = partial(block_seed, batch.dataset, batch.batch_date, batch.generator_id, batch.seed)
+        return cls(model, schema, seed_of, again)
 
     def pool(self, count: int) -> pd.DataFrame:
         """So many rows as the generator makes them."""
-        return self._fitting(self.model.sample(count, self.seed_of(_POOL_BLOCK)))
+        return self._fitting(self.model.sample(count, self.seed_of(_POOL_BLOCK - self.again * _ROUND_BLOCKS)))
 
     def where(self, conditions: Mapping[str, Any], count: int) -> pd.DataFrame:
         """Rows that meet the conditions; none where the generator cannot be asked for such rows."""
-        seed, self.requests = self.seed_of(_ASKED_BLOCK - self.requests), self.requests + 1
+        block, self.requests = _ASKED_BLOCK - self.requests - self.again * _ROUND_BLOCKS, self.requests + 1
+        seed = self.seed_of(block)
         try:
             found = self.model.sample_where(conditions, count, seed).rows
         except ValueError as error:  # a generator of the user's own may know fewer conditions

@@ -9,11 +9,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from headwater.chain.anchor_state import objection
-from headwater.chain.baselines import certificate
 from headwater.chain.compare import Arena
+from headwater.chain.crowning import ask_approval, crown, crowned, rejected
 from headwater.chain.decisions import decided
 from headwater.chain.house import GateClosedError, House
-from headwater.chain.preparing import prepared_of
 from headwater.chain.rivals import Outcome, stand
 from headwater.chain.trial_nights import broken_nights
 from headwater.checks.verdict import score, verdict
@@ -23,26 +22,32 @@ from headwater.spec import DatasetSpec
 log = logging.getLogger(__name__)
 
 WITHDRAWN = (
-    "Every candidate is a generator that a person withdrew. It comes back by rollback alone; other rows, settings or "
-    "another seed make another generator."
+    "Every candidate is a generator that a person withdrew or rejected. A withdrawn one comes back by rollback alone; "
+    "other rows, settings or another seed make another generator."
 )
 UNTRAINED = "No candidate could be trained; the red tasks train say why, and the cure."
 
 
 @dataclass(frozen=True)
 class Promotion:
-    """Who is champion now, whether that changed, and why."""
+    """Who is champion now (empty: nobody yet), whether that changed, why; which candidate waits for approval, if one
+    does.
+    """
 
     champion_id: str
     is_promoted: bool
     reason: str
+    waiting_id: str | None = None
 
 
-def promote(house: House, spec: DatasetSpec, snapshot_id: str, generator_ids: Sequence[str]) -> Promotion:
+def promote(
+    house: House, spec: DatasetSpec, snapshot_id: str, generator_ids: Sequence[str], *, is_asked: bool = False
+) -> Promotion:
     """Choose the champion among the candidates and the one in use, all judged on the same anchor.
 
     A candidate takes the champion's place when it keeps the contract, in its trial and night after night, and is worse
-    on no figure by more than the margin: neither than the champion nor than the best that were ever champion.
+    on no figure by more than the margin: neither than the champion nor than the best that were ever champion. With
+    ``is_asked`` a person has to approve it first (``crowning.py``).
 
     Raises:
         GateClosedError: no candidate could be trained; the anchor is too small or too old to judge; or no candidate
@@ -50,7 +55,7 @@ def promote(house: House, spec: DatasetSpec, snapshot_id: str, generator_ids: Se
     """
     with house.ledger.transaction() as books:
         champion = books.generators.champion(spec.dataset)
-        withdrawn = books.champions.withdrawn(spec.dataset)
+        withdrawn = books.champions.withdrawn(spec.dataset) | rejected(books, spec.dataset)
         candidates = [books.generators.get(each) for each in generator_ids if each not in withdrawn]
         results = {each.generator_id: books.validations.checks("generator", each.generator_id) for each in candidates}
     refused = objection(house, spec, snapshot_id, datetime.now(UTC)) if generator_ids else UNTRAINED
@@ -72,8 +77,9 @@ def promote(house: House, spec: DatasetSpec, snapshot_id: str, generator_ids: Se
     outcome = replace(outcome, reason=outcome.reason + passed_over)
     if not outcome.is_kept:
         return _keep(house, spec, champion, outcome.reason, outcome.detail)
-    crowned = _crown(house, spec, best, champion, outcome)
-    return crowned or promote(house, spec, snapshot_id, generator_ids)
+    if is_asked:
+        return _ask(house, spec, best, champion, outcome)
+    return _crown(house, spec, best, champion, outcome) or promote(house, spec, snapshot_id, generator_ids)
 
 
 def _outcome(arena: Arena, champion: Generator | None, reached: float) -> Outcome:
@@ -105,25 +111,23 @@ def _steady(
 def _crown(
     house: House, spec: DatasetSpec, best: Generator, champion: Generator | None, outcome: Outcome
 ) -> Promotion | None:
-    """The certificate is drawn first: a champion without one could not be held to it.
-
-    None where a person has changed the champion, or withdrawn the candidate, since the comparison began: it is not
+    """None where a person has changed the champion, or withdrawn the candidate, since the comparison began: it is not
     about these two any more.
     """
-    certificate(house, spec, best, prepared_of(house, spec, best.snapshot_id, spec.batch.rows)[1])
-    now, subject = datetime.now(UTC), ("generator", best.generator_id)
-    with house.ledger.transaction() as books:
-        is_same = books.champions.hold(spec.dataset) == (champion and champion.generator_id)
-        if not is_same or best.generator_id in books.champions.withdrawn(spec.dataset):
-            log.warning("the champion of %s changed meanwhile; promotion begins anew", spec.dataset)
-            return None
-        books.generators.promote(spec.dataset, best.generator_id, now)
-        decision = decided(
-            house, spec.dataset, "promote", subject, reason=outcome.reason, at=now, detail=outcome.detail
-        )
-        books.decisions.record(decision)
+    decision = crowned(house, spec.dataset, best, outcome)
+    if not crown(house, spec, best, champion.generator_id if champion else None, decision):
+        log.warning("the champion of %s changed meanwhile; promotion begins anew", spec.dataset)
+        return None
     log.info("%s has a new champion, %s. %s", spec.dataset, best.label, outcome.reason)
     return Promotion(best.generator_id, True, outcome.reason)
+
+
+def _ask(house: House, spec: DatasetSpec, best: Generator, champion: Generator | None, outcome: Outcome) -> Promotion:
+    """The candidate won, and a person has to approve it: the champion stays so long."""
+    held_against = champion.generator_id if champion else None
+    ask_approval(house, spec, best, held_against, outcome)
+    log.info("%s waits for a person's approval to be champion of %s.", best.label, spec.dataset)
+    return Promotion(held_against or "", False, f"{outcome.reason} A person has to approve it.", best.generator_id)
 
 
 def _keep(

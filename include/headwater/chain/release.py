@@ -15,10 +15,11 @@ from headwater.chain.fingerprinting import fingerprint
 from headwater.chain.house import GateClosedError, House
 from headwater.chain.known import lost
 from headwater.chain.manifest import manifest
+from headwater.chain.overrule import DESPITE, Ruling, is_ruled
 from headwater.chain.recall import refuse_recalled
 from headwater.chain.revisions import supersede
 from headwater.ledger import Books
-from headwater.ledger.records import Batch, Validation
+from headwater.ledger.records import Batch, Decision, Validation
 from headwater.spec import DatasetSpec
 
 COPY_ROWS = 100_000
@@ -34,24 +35,57 @@ def release(house: House, spec: DatasetSpec, validation_id: str) -> str:
     with house.ledger.transaction() as books:
         validation = books.validations.get(validation_id)
         batch = books.batches.get(validation.batch_id)
-    if batch.content_hash != validation.content_hash:
-        raise GateClosedError(
-            f"validation {validation_id} judged other rows than batch {batch.batch_id} holds; validate again"
-        )
+        is_good = validation.passed or is_ruled(books, batch.batch_id)
+    _refuse_other(batch, validation)
+    place = keys.released(batch.dataset, batch.batch_date, batch.batch_id)
     if batch.status in ("released", "quarantined"):
         _put_back(house, batch, validation)  # made again, and the same
-    elif batch.status == "recalled" and not validation.passed:
+    elif batch.status == "recalled" and not is_good:
         house.store.delete(keys.work(batch.dataset, batch.batch_id))
         raise GateClosedError(f"Batch {batch.batch_id} of {batch.batch_date} stays recalled. {validation.sentence}")
-    elif validation.passed:
+    elif is_good:
         _refuse_stopped(house, spec, batch)
         _publish(house, batch, validation)
+        return place
     else:
         _quarantine(house, batch, validation)
-    if batch.status == "quarantined" or not validation.passed:
-        # Out of quarantine leads only a person's decision, even if a later judgement should be milder.
-        raise GateClosedError(f"Batch {batch.batch_id} of {batch.batch_date} is in quarantine. {validation.sentence}")
+    if batch.status == "released" and is_good:
+        return place
+    if batch.status == "released":
+        raise GateClosedError(
+            f"Batch {batch.batch_id} of {batch.batch_date} is with its readers, and fails today. {validation.sentence} "
+            "Cure: see what has changed beside it; DAG recall takes its generator's batches back."
+        )
+    # Out of quarantine leads only a person's decision, even if a later judgement should be milder.
+    raise GateClosedError(f"Batch {batch.batch_id} of {batch.batch_date} is in quarantine. {validation.sentence}")
+
+
+def release_anyway(house: House, spec: DatasetSpec, validation_id: str, ruling: Ruling) -> str:
+    """Hand a batch in quarantine to its readers and return where they find it; again, it does nothing.
+
+    Raises:
+        GateClosedError: the batch is not in quarantine; its generator was recalled; or an alarm of the watch stops
+            releases. Nothing was changed.
+    """
+    with house.ledger.transaction() as books:
+        validation = books.validations.get(validation_id)
+        batch = books.batches.get(validation.batch_id)
+    _refuse_other(batch, validation)
+    if batch.status not in ("quarantined", "released"):
+        raise GateClosedError(
+            f"Batch {batch.batch_id} of {batch.batch_date} is {batch.status}, not in quarantine. Cure: see its night."
+        )
+    if batch.status == "quarantined":
+        _refuse_stopped(house, spec, batch)
+        _publish(house, batch, validation, ruling=ruling)
     return keys.released(batch.dataset, batch.batch_date, batch.batch_id)
+
+
+def _refuse_other(batch: Batch, validation: Validation) -> None:
+    if batch.content_hash != validation.content_hash:
+        raise GateClosedError(
+            f"validation {validation.validation_id} judged other rows than batch {batch.batch_id} holds; validate again"
+        )
 
 
 def _put_back(house: House, batch: Batch, validation: Validation) -> None:
@@ -70,20 +104,28 @@ def _refuse_stopped(house: House, spec: DatasetSpec, batch: Batch) -> None:
     alarm = stopped_by(house, spec)
     if alarm is not None:
         raise GateClosedError(
-            f"Batch {batch.batch_id} of {batch.batch_date} passed and waits: an alarm stops the releases of "
+            f"Batch {batch.batch_id} of {batch.batch_date} waits: an alarm stops the releases of "
             f"{spec.dataset}. {alarm.sentence} Cure: retrain, or close alarm {alarm.alarm_id} with a reason "
             f"(DAG close_alarm); then clear this task."
         )
 
 
-def _publish(house: House, batch: Batch, validation: Validation, *, missing: str | None = None) -> None:
+def _publish(
+    house: House,
+    batch: Batch,
+    validation: Validation,
+    *,
+    missing: str | None = None,
+    ruling: Ruling | None = None,
+) -> None:
     """Postgres and Parquet in one step: the folder is renamed just before the transaction commits.
 
-    ``missing`` is what is lost of a batch that is released already, and is put back.
+    ``missing`` is what is lost of a batch that is released already, and is put back; ``ruling`` is a person's, by which
+    a batch leaves quarantine.
     """
     now = datetime.now(UTC)
     target = keys.released(batch.dataset, batch.batch_date, batch.batch_id)
-    source = _with_manifest(house, batch, validation, target)
+    source = _with_manifest(house, batch, validation, target, ruling)
     fingerprint(house, batch, source)  # before anybody can read the rows: they must be known when they come back
     with house.ledger.transaction() as books:
         refuse_recalled(books, batch)
@@ -94,16 +136,37 @@ def _publish(house: House, batch: Batch, validation: Validation, *, missing: str
         _hand_over(house, books, batch, source, now)
         if missing is None:
             books.batches.mark(batch.batch_id, "released", location=target, released_at=now)
-        what, reason = ("release", validation.sentence) if missing is None else ("restore", f"Put back: {missing}.")
-        # Released before, it was recalled, superseded or retired since.
-        after = batch.released_at if missing is None else None
-        subject = ("batch", batch.batch_id)
-        books.decisions.record(decided(house, batch.dataset, what, subject, reason=reason, at=now, after=after))
+        decision = _decision(house, batch, validation, now, ruling)
+        if missing is not None:
+            subject, reason = ("batch", batch.batch_id), f"Put back: {missing}."
+            decision = decided(house, batch.dataset, "restore", subject, reason=reason, at=now)
+        books.decisions.record(decision)
         books.lineage.record("batch", batch.batch_id, "reader", f"synthetic.{batch.dataset}")
         books.readers.drop_aside(batch.dataset, batch.batch_date, batch.batch_id)
         _move(house, batch, source, target)
         # A recalled batch whose generator was brought back: one copy of it is enough.
         house.store.delete(keys.recalled(batch.dataset, batch.batch_date, batch.batch_id))
+
+
+def _decision(house: House, batch: Batch, validation: Validation, now: datetime, ruling: Ruling | None) -> Decision:
+    """What is written down of a batch that is released: by the gate, or by a person's ruling."""
+    subject = ("batch", batch.batch_id)
+    # Released before, it was recalled, superseded or retired since.
+    after = batch.released_at
+    if ruling is None:
+        return decided(house, batch.dataset, "release", subject, reason=validation.sentence, at=now, after=after)
+    detail = {**ruling.detail, DESPITE: validation.sentence}
+    return decided(
+        house,
+        batch.dataset,
+        "release",
+        subject,
+        reason=ruling.reason,
+        at=now,
+        after=after,
+        decided_by=ruling.by,
+        detail=detail,
+    )
 
 
 def _hand_over(house: House, books: Books, batch: Batch, source: str, now: datetime) -> None:
@@ -148,15 +211,23 @@ def _move(house: House, batch: Batch, source: str, target: str) -> None:
     house.store.publish(source, target)
 
 
-def _with_manifest(house: House, batch: Batch, validation: Validation, target: str) -> str:
-    """The folder that holds the batch's parts, manifest included: its work folder, or ``target`` after a cut run."""
-    work = keys.work(batch.dataset, batch.batch_id)
-    if not house.store.exists(keys.part(work, 0)):
+def _with_manifest(
+    house: House, batch: Batch, validation: Validation, target: str, ruling: Ruling | None = None
+) -> str:
+    """The folder that holds the batch's parts, manifest included: its work folder, where a ruling finds it in
+    quarantine, or ``target`` after a cut run.
+    """
+    aside = keys.quarantined(batch.dataset, batch.batch_date, batch.batch_id)
+    places = (keys.work(batch.dataset, batch.batch_id), *([aside] if ruling else []))
+    folder = next((each for each in places if house.store.exists(keys.part(each, 0))), None)
+    if folder is None:
         return target
     with house.ledger.transaction() as books:
         document = manifest(books, batch, validation)
-    house.store.write_bytes(keys.manifest(work), json.dumps(document, indent=2, sort_keys=True).encode())
-    return work
+    if ruling is not None:
+        document["released_by"] = {"name": ruling.by, "reason": ruling.reason}
+    house.store.write_bytes(keys.manifest(folder), json.dumps(document, indent=2, sort_keys=True).encode())
+    return folder
 
 
 def _parts(house: House, folder: str, count: int) -> Iterator[pa.Table]:

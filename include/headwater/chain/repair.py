@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from headwater.chain import keys
+from headwater.chain.attempts import Mending, PassedOver
 from headwater.chain.house import House
-from headwater.chain.mending import Mending, PassedOver, attempts
+from headwater.chain.mending import attempts
 from headwater.chain.unusable import UNUSABLE
 from headwater.chain.validate import SETTLED, Judgement, validate
 from headwater.checks import category, cell, column, dependence, fairness, joint, neighbours, pair, tail, utility
@@ -43,12 +44,14 @@ class Repaired:
     sentence: str
 
 
-def repair(house: House, spec: DatasetSpec, validation_id: str) -> Repaired:
+def repair(house: House, spec: DatasetSpec, validation_id: str, again: int = 0) -> Repaired:
     """Mend the batch of a failed validation, step by step until one passes; a batch that passed goes on as it is.
 
     Every attempt counts for the batch date, whatever run made it, and is judged by narrower limits than the one before.
     The same batch is mended in the same way every time. A step that cannot be taken or judged, because a model, a file
     or an anchor cannot be used, is told and passed over: a batch that nobody mends goes to quarantine.
+
+    ``again`` is the round that a person asks for, of a batch in quarantine: with other rows and a budget of its own.
 
     Raises:
         ChangedBatchError: as in ``validate``.
@@ -59,11 +62,11 @@ def repair(house: House, spec: DatasetSpec, validation_id: str) -> Repaired:
         checks = books.validations.checks("validation", validation_id)
     first = Judgement(validation_id, validation.passed, validation.sentence, validation.docs_key)
     failed = [check for check in checks if check.severity == "critical" and not check.passed]
-    refused = _objection(spec, batch, first, failed)
+    refused = objection(spec, batch, validation.passed, failed, again=bool(again))
     if refused:
         return Repaired(batch.batch_id, first, refused)
     tried: list[str] = []
-    for mending in attempts(house, spec, batch, exchange=_is_exchangeable(failed)):
+    for mending in attempts(house, spec, batch, exchange=_is_exchangeable(failed), again=again):
         judged, sentence = _outcome(house, spec, mending)
         tried.append(sentence)
         log.info("%s on %s: %s", spec.dataset, batch.batch_date, sentence)
@@ -73,15 +76,20 @@ def repair(house: House, spec: DatasetSpec, validation_id: str) -> Repaired:
             house.store.delete(keys.work(batch.dataset, batch.batch_id))  # its verdict and page stay
             return Repaired(mending.attempt.repaired_batch_id, judged, " ".join(tried))
         house.store.delete(keys.work(batch.dataset, mending.attempt.repaired_batch_id))
+    if again:
+        house.store.delete(keys.work(batch.dataset, batch.batch_id))  # made for this round alone
     return Repaired(batch.batch_id, first, " ".join(tried) or "Nothing could be mended within the limits of the spec.")
 
 
-def _objection(spec: DatasetSpec, batch: Batch, first: Judgement, failed: Sequence[CheckResult]) -> str:
-    """Why the batch is not mended; empty where it is."""
-    if first.is_passed:
+def objection(
+    spec: DatasetSpec, batch: Batch, is_passed: bool, failed: Sequence[CheckResult], *, again: bool = False
+) -> str:
+    """Why the batch is not mended; empty where it is. ``again``: where a person asks for it."""
+    if is_passed:
         return "The batch passed, so nothing is to be mended."
     is_back = batch.status == "retired" and batch.released_at is None  # it failed then; its date is made again
-    if batch.status in SETTLED and not is_back:
+    is_asked = again and batch.status == "quarantined"
+    if batch.status in SETTLED and not is_back and not is_asked:
         return f"The batch is {batch.status} already; a settled batch is not mended."
     if not spec.repair.attempts:
         return "The spec allows no repair (repair.attempts is 0)."

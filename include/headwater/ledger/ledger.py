@@ -24,6 +24,7 @@ from headwater.ledger.repositories.docs_index import DocsIndex
 from headwater.ledger.repositories.generators import Generators
 from headwater.ledger.repositories.lineage import Lineage
 from headwater.ledger.repositories.notices import Notices
+from headwater.ledger.repositories.open_decisions import OpenDecisions
 from headwater.ledger.repositories.overview import Overview
 from headwater.ledger.repositories.repairs import Repairs
 from headwater.ledger.repositories.snapshots import Snapshots
@@ -46,6 +47,7 @@ class Books:
     repairs: Repairs
     watch: Watch
     decisions: Decisions
+    open_decisions: OpenDecisions
     lineage: Lineage
     notices: Notices
     docs_index: DocsIndex
@@ -103,6 +105,7 @@ def _books(session: Session) -> Books:
         repairs=Repairs(session),
         watch=Watch(session),
         decisions=Decisions(session),
+        open_decisions=OpenDecisions(session),
         lineage=Lineage(session),
         notices=Notices(session),
         docs_index=DocsIndex(session),

@@ -135,5 +135,6 @@ class Card(Model):
     description: str
     last: LastBatch | None
     champion: Reign | None
+    is_approval_open: bool = Field(description="Whether a candidate waits for a person to approve it.")
     figures: tuple[NightFigures, ...]
     outcomes: tuple[tuple[date, Outcome], ...] = Field(description="Nights that have a batch, oldest first.")

@@ -15,6 +15,8 @@ from headwater.local.postgres import EmbeddedPostgres
 from headwater.local.private_files import kept_secret
 
 USER = "admin"
+USERS = f"{USER}:admin"
+"""Names and roles for Airflow's simple login."""
 AIRFLOW_DATABASE = "airflow"
 HEADWATER_DATABASE = "headwater"
 # What tasks import: each is forked from a process that has these already. Libraries only: a task reads Headwater's own
@@ -72,7 +74,7 @@ def _airflow(home: Home, postgres: EmbeddedPostgres, api_port: int) -> dict[str,
             "PARALLELISM": "4",
             "MIN_SERIALIZED_DAG_UPDATE_INTERVAL": "2",
             "FERNET_KEY": kept_secret(home.secrets / "fernet_key", _fernet_key),
-            "SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
+            "SIMPLE_AUTH_MANAGER_USERS": USERS,
             "SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home.password_file),
             "EXECUTION_API_SERVER_URL": f"{base_url}/execution/",
             "MP_FORKSERVER_PRELOAD": ",".join(PRELOADED),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import DAG, Param, get_current_context, task
 
 from headwater.orchestration.asking import VERSION_MAX
-from headwater.orchestration.assets import batch_asset, generator_asset
+from headwater.orchestration.assets import ASKED, batch_asset, decision_asset, generator_asset
 from headwater.orchestration.dates import asked_of, batch_date_of
 from headwater.orchestration.defaults import dag_arguments
 from headwater.orchestration.links import link_data_docs
@@ -37,7 +37,7 @@ DOC = """\
 5. **release** copies a good batch to `synthetic.{dataset}` in Postgres and to Parquet.
 
 A red **release** means that the batch failed its gate and is in quarantine; readers never saw it. Its page is one click
-away: *Data Docs* on the task.
+away: *Data Docs* on the task. What becomes of it is decided under *Required Actions* (`decide__{dataset}`).
 
 **Past days**: *Trigger*, *Backfill*. Each day gets the batch that its night would have had: the champion of that day,
 the same seed, the same hash. Days before the first champion are refused. Another champion or spec makes a new revision;
@@ -72,7 +72,7 @@ def nightly(spec: DatasetSpec) -> DAG:
         shards = plan.override(inlets=[generator_asset(spec.dataset)])(spec.dataset)
         made: Any = produce.partial(dataset=spec.dataset).expand(shard=shards)
         judged: Any = validate(spec.dataset, made)
-        mended: Any = repair(spec.dataset, judged)
+        mended: Any = repair.override(outlets=[ASKED])(spec.dataset, judged)
         release.override(outlets=[batch_asset(spec.dataset)], **told(spec))(spec.dataset, mended)
     return dag
 
@@ -147,6 +147,9 @@ def repair(dataset: str, judged: dict[str, Any]) -> dict[str, Any]:
     found = mended.judgement
     link_data_docs(dataset, found.validation_id)
     verdict = {"validation_id": found.validation_id, "passed": found.is_passed, "sentence": found.sentence}
+    if not found.is_passed:
+        asked = get_current_context()["outlet_events"][ASKED]
+        asked.add(decision_asset(dataset), extra={"subject_id": mended.batch_id})
     return {**judged, "batch_id": mended.batch_id, **verdict, "repair": mended.sentence}
 
 

@@ -22,6 +22,7 @@ from headwater.spec.constraint_columns import check_constraints
 from headwater.spec.constraints import Constraint
 from headwater.spec.contract import Contract
 from headwater.spec.cron import check_cron
+from headwater.spec.decisions import Decisions
 from headwater.spec.model import Model, or_bare_word
 from headwater.spec.notify import Receiver, check_receivers
 from headwater.spec.repair import Repair
@@ -188,6 +189,10 @@ class DatasetSpec(Model):
     # Never part of the hash: who is told changes no batch. So a run asks the file, not the spec that it began with.
     notify: tuple[Receiver, ...] = Field(
         (), max_length=20, exclude=True, description="Who is told of quarantines, alarms and the like: docs/notify.md."
+    )
+    # Nor is who decides: a question is put to those whom the file names now.
+    decisions: Decisions = Field(
+        Decisions(), exclude=True, description="What people decide, and who may: docs/decide.md."
     )
     seed: StrictInt = Field(0, ge=0, lt=2**32)
 

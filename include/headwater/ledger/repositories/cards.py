@@ -21,6 +21,7 @@ from headwater.ledger.models.validations import CheckRow, ValidationRow
 from headwater.ledger.overview_answers import Card, LastBatch, NightFigures, Reign
 from headwater.ledger.repositories.champions import VIEW
 from headwater.ledger.repositories.nights import outcome
+from headwater.ledger.repositories.open_decisions import OpenDecisions
 
 
 class Cards:
@@ -35,6 +36,7 @@ class Cards:
         ``figures`` are names of checks; they and the outcomes are of batch dates from ``since`` on.
         """
         last, reigns = self._last(datasets), self._reigns(datasets)
+        approvals = OpenDecisions(self._session).approvals(datasets)
         shown, outcomes = self._figures(datasets, figures, since), self._outcomes(datasets, since)
         query = select(DatasetRow.name, DatasetRow.owner, DatasetRow.description).where(DatasetRow.name.in_(datasets))
         return {
@@ -45,6 +47,7 @@ class Cards:
                     "description": description,
                     "last": last.get(name),
                     "champion": reigns.get(name),
+                    "is_approval_open": name in approvals,
                     "figures": shown[name],
                     "outcomes": outcomes[name],
                 }

@@ -49,3 +49,8 @@ class Decisions:
         query = query.where(row.detail["generator_id"].astext == generator_id)
         found = self._session.scalars(query.order_by(row.decided_at.desc(), row.decision_id).limit(1)).first()
         return None if found is None else to_record(Decision, found)
+
+    def subjects(self, dataset: str, kind: str) -> frozenset[str]:
+        """Ids of all subjects about which there is a decision of that kind."""
+        query = select(DecisionRow.subject_id).where(DecisionRow.dataset == dataset, DecisionRow.kind == kind)
+        return frozenset(self._session.scalars(query))

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from headwater.ledger.models.batches import BatchRow
 from headwater.ledger.models.generators import ChampionRow
 from headwater.ledger.overview_answers import Expected
+from headwater.ledger.repositories.open_decisions import is_waiting
 
 UNDER_WAY = ("planned", "produced", "passed", "failed")
 
@@ -36,9 +37,10 @@ def nights(expected: Sequence[Expected]) -> CTE:
     """One row a dataset and night that was asked for, with what became of it.
 
     Columns: ``dataset``, ``is_late``, ``is_asleep``, ``since`` (the day of the dataset's first champion, NULL without
-    one), ``batch_date``, ``place`` (0 is the newest night), ``outcome``, ``waiting`` (batches in quarantine). A night
-    before ``since`` could not be made; it is there where it is the newest, or has a batch all the same, which somebody
-    asked for afterwards. A dataset of which no night was asked for has one row with NULL as its ``batch_date``.
+    one), ``batch_date``, ``place`` (0 is the newest night), ``outcome``, ``waiting`` (batches that a person has to
+    decide about: none where all in quarantine were discarded). A night before ``since`` could not be made; it is there
+    where it is the newest, or has a batch all the same, which somebody asked for afterwards. A dataset of which no
+    night was asked for has one row with NULL as its ``batch_date``.
     """
     asked, plans, found, first = _asked(expected), _plans(expected), _found(expected), _first(expected)
     of_night = (found.c.dataset == asked.c.dataset) & (found.c.batch_date == plans.c.batch_date)
@@ -68,7 +70,7 @@ def _found(expected: Sequence[Expected]) -> Subquery:
     """What became of every night that has a batch, between the oldest and the newest that is asked for."""
     days = [day for nights in _numbers(expected) for day in nights]
     night = (BatchRow.dataset, BatchRow.batch_date)
-    waiting = func.count().filter(BatchRow.status == "quarantined").label("waiting")
+    waiting = func.count().filter(is_waiting()).label("waiting")
     query = select(*night, outcome().label("outcome"), waiting).where(BatchRow.dataset == func.any(_names(expected)))
     if days:
         query = query.where(BatchRow.batch_date.between(min(days), max(days)))

@@ -105,14 +105,15 @@ def _standing(night: CTE) -> Select[Any]:
     is_open = (alarm.dataset == night.c.dataset) & alarm.closed_at.is_(None)
     alarms = select(func.count(alarm.alarm_id)).where(is_open).correlate(night).scalar_subquery()
     # Nights nobody asks for are no trouble; those of a dataset without a champion could not be.
+    has_none_yet = has_none | ((night.c.outcome == "quarantined") & (night.c.waiting == 0))  # discarded
     state = case(
         (func.bool_or(night.c.is_asleep), "asleep"),
         (func.bool_and(night.c.since.is_(None)), "none"),
-        (func.bool_or(is_newest & has_none & night.c.is_late & _could_be(night)), "late"),
+        (func.bool_or(is_newest & has_none_yet & night.c.is_late & _could_be(night)), "late"),
         (waiting > 0, "quarantined"),
         (alarms > 0, "alarm"),
         (missing > 0, "missing"),
-        (func.coalesce(func.bool_or(is_newest & has_none), False), "running"),
+        (func.coalesce(func.bool_or(is_newest & has_none_yet), False), "running"),
         else_="fine",
     )
     columns = {"state": state, "outcome": newest, "missing": missing, "quarantined": waiting, "alarms": alarms}

@@ -1,0 +1,145 @@
+"""The task that asks a person: it parks without a worker until somebody answers, or time is up.
+
+Belongs here: Airflow's human-in-the-loop operator, with our questions in it and our checks on what comes back. Does
+not: which questions there are and what an answer must be (the chain's).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from airflow.providers.standard.operators.hitl import HITLOperator
+from airflow.sdk import Param
+
+from headwater.orchestration.asking import REASON_MAX
+from headwater.orchestration.stages import at_stage
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from headwater.chain.answers import Answer
+    from headwater.chain.house import House
+    from headwater.chain.questions import Question
+    from headwater.spec import DatasetSpec
+
+log = logging.getLogger(__name__)
+
+ANSWERS_MAX = 50
+"""Answers to one question. One that is refused puts the question anew, as another try of the task."""
+REASON = Param(
+    "",
+    type="string",
+    minLength=1,
+    maxLength=REASON_MAX,
+    pattern=r"\w",
+    title="Reason",
+    description="Why. It stands in the ledger beside your name.",
+)
+SOON = timedelta(seconds=5)
+
+
+class AskPerson(HITLOperator):
+    """Puts the question of a case; with ``first``, to a second person, where the first answer needs one.
+
+    Its XCom is the answer as JSON, ``{}`` where there was nothing to ask. A refused answer is written to the ledger and
+    fails the try; the next one puts the question again, with the reason in its text.
+
+    Args:
+        dataset: its name.
+        case: ``{"matter": …, "subject_id": …}``.
+        first: the first person's answer, as JSON.
+    """
+
+    template_fields: Sequence[str] = ("case", "first")
+    ui_color = "#f4d58d"
+
+    def __init__(
+        self, *, dataset: str, case: Mapping[str, str], first: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> None:
+        # What is asked follows from the ledger when the task starts; a default option is set there too.
+        kwargs = {"subject": dataset, "options": ["…"], "params": {"reason": REASON}, **kwargs}
+        super().__init__(retries=ANSWERS_MAX, retry_delay=timedelta(seconds=1), **kwargs)
+        self.retry_exponential_backoff = False
+        self.dataset, self.case, self.first = dataset, case, first
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Park the task with its question; return at once where there is none."""
+        with at_stage(self.dataset) as (house, spec):
+            question = self._question(house, spec)
+            if question is None:
+                return dict(self.first or {})
+            self._fill(question, spec, context)
+        super().execute(context)  # raises: the task is parked
+        raise AssertionError("a question was put and not parked")
+
+    def execute_complete(self, context: Context, event: dict[str, Any]) -> dict[str, Any]:
+        """Check what came back; what stands for an answer where nobody gave one in time.
+
+        Raises:
+            AnswerRefusedError: it is no answer, or not this person's to give; the question is put again.
+        """
+        from headwater.chain.answers import AnswerRefusedError, record_refused
+
+        with at_stage(self.dataset) as (house, spec):
+            question = self._question(house, spec)
+            if question is None:
+                return dict(self.first or {})
+            try:
+                answer = self._answer(question, spec, event)
+            except AnswerRefusedError as error:
+                subject = ("batch" if question.matter == "release" else "generator", question.subject_id)
+                record_refused(house, self.dataset, subject, error, _name(event))
+                log.warning("The answer is not taken, and the question is put again. %s", error)
+                refused = error
+            else:
+                log.info("%s: %s. %s", answer.by or "Nobody answered", answer.option, answer.reason)
+                return answer.model_dump(mode="json")
+        raise refused  # outside of the stage: it is no outcome, the task is tried again
+
+    def _question(self, house: House, spec: DatasetSpec) -> Question | None:
+        from headwater.chain.answers import Answer, needs_second
+        from headwater.chain.questions import question_of
+
+        matter: Any = self.case["matter"]
+        first: Answer | None = None
+        if self.first is not None:
+            first = Answer.model_validate(self.first) if self.first else None
+            if first is None or not needs_second(spec.decisions, matter, first):
+                return None
+        return question_of(house, spec, matter, self.case["subject_id"], first)
+
+    def _fill(self, question: Question, spec: DatasetSpec, context: Context) -> None:
+        from airflow.configuration import conf
+
+        from headwater.orchestration.question_text import body_of, subject_of
+
+        base = urlsplit(conf.get("api", "base_url", fallback="/")).path.rstrip("/")
+        self.subject = subject_of(question)
+        self.body = body_of(question, self.dataset, spec.decisions, base)
+        self.options, self.defaults = list(question.options), [question.options[-1]]
+        hours = timedelta(hours=spec.decisions.about(question.matter).timeout_hours)
+        started = context["dag_run"].start_date or datetime.now(UTC)
+        # An answer that is refused buys no time.
+        self.response_timeout = max(started + hours - datetime.now(UTC), SOON)
+
+    def _answer(self, question: Question, spec: DatasetSpec, event: Mapping[str, Any]) -> Answer:
+        from headwater.chain.answers import Answer, Given, answer_of, may_confirm, unanswered
+
+        at = event.get("responded_at") or datetime.now(UTC)
+        if event.get("timedout") or event.get("responded_by_user") is None:
+            hours = spec.decisions.about(question.matter).timeout_hours
+            return unanswered(question.options[-1], hours, at)
+        given = Given(event.get("chosen_options"), event.get("params_input"), _name(event), at)
+        answer = answer_of(question.options, given, spec.decisions.allowed(question.matter))
+        if self.first is not None:
+            may_confirm(spec.decisions, question.matter, Answer.model_validate(self.first), str(answer.by))
+        return answer
+
+
+def _name(event: Mapping[str, Any]) -> object:
+    user = event.get("responded_by_user")
+    return user.get("name") if isinstance(user, Mapping) else None
