@@ -12,6 +12,7 @@ from headwater.orchestration.defaults import dag_arguments
 from headwater.orchestration.notify import tell_receivers
 from headwater.orchestration.timetables import tick
 from headwater.spec import DatasetSpec
+from headwater.spec.nights import deadline_cron
 
 DOC = """\
 ### Tell who waits for `{dataset}` that its batch is late
@@ -30,8 +31,7 @@ def has_deadline(spec: DatasetSpec) -> bool:
 def deadline(spec: DatasetSpec) -> DAG:
     """Build ``deadline__X``."""
     at, timezone = spec.schedule.deadline or "00:00", spec.schedule.timezone
-    hour, _, minute = at.partition(":")
-    timetable = tick(f"{int(minute)} {int(hour)} * * *", timezone)
+    timetable = tick(deadline_cron(at), timezone)
     doc = DOC.format(dataset=spec.dataset, deadline=at, timezone=timezone)
     with DAG(schedule=timetable, doc_md=doc, **dag_arguments(spec, "deadline")) as dag:
         look(spec.dataset)
