@@ -20,6 +20,8 @@ DOC = """\
 Runs at {deadline} ({timezone}), when the spec promises the night's batch (`schedule.deadline`). If no batch of that
 night was ever released, the receivers that the spec names for `late` are told, once. They are also told what could not
 be sent before. The run is green either way: a late batch is no fault of this DAG.
+
+This DAG is there only where the spec has a deadline and names a receiver of `late`.
 """
 
 
@@ -40,5 +42,5 @@ def deadline(spec: DatasetSpec) -> DAG:
 
 @task(task_id="deadline")
 def look(dataset: str) -> None:
-    """Tell what there is to tell."""
+    """Tell the receivers of a late night, and of what could not be sent before."""
     tell_receivers(dataset, str(get_current_context()["run_id"]))
