@@ -21,7 +21,7 @@ GPU := cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cublas nvidia-cuda-cupt
 	nvidia-cusparse nvidia-cusparselt-cu13 nvidia-nccl-cu13 nvidia-nvjitlink nvidia-nvshmem-cu13 nvidia-nvtx triton
 LOCK := --universal --python-version 3.11 --custom-compile-command 'make lock' --no-emit-find-links --quiet
 
-.PHONY: help demo dataset up down status reset test lint lock bench pictures schema clean
+.PHONY: help demo dataset up down status reset test lint lock bench pictures docs clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -64,9 +64,14 @@ bench: $(VENV)/.installed-dev ## measure; BENCH=pipeline or another file of benc
 pictures: $(VENV)/.installed-dev ## take the screenshots of docs/pictures anew, by the browser tests themselves
 	@HEADWATER_PICTURES=$(CURDIR)/docs/pictures $(PY) -m pytest -q tests/plugins -k picture
 
-schema: $(VENV)/.installed ## write the JSON Schema of the specs to docs/dataset.schema.json
+# A page is replaced when it is whole: a module that fails leaves the old one.
+docs: $(VENV)/.installed ## write the pages that are made from code: the specs' JSON Schema, data model, DAGs
 	@$(PY) -m headwater.spec > docs/dataset.schema.json.new
 	@mv docs/dataset.schema.json.new docs/dataset.schema.json
+	@$(PY) -m headwater.ledger.describe > docs/data_model.md.new
+	@mv docs/data_model.md.new docs/data_model.md
+	@$(PY) -m headwater.orchestration.describe > docs/dags.md.new
+	@mv docs/dags.md.new docs/dags.md
 
 lock: $(VENV)/.installed ## pin every dependency anew (the only command that needs uv: it installs it)
 	@$(PY) -m pip install --quiet uv

@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
+import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+import pytest
 import typer.main
 import yaml
 from tests.airflow_says import airflow_says
 
 from headwater import __version__
 from headwater.local import one_shot
+from headwater.orchestration import settings
 from headwater.orchestration.settings import DATASETS, LEDGER_URL, STORE_URL
+from headwater_plugin import places
 
 ROOT = Path(__file__).resolve().parents[2]
 VALUES: dict[str, Any] = yaml.safe_load((ROOT / "deploy" / "helm-values.yaml").read_text())
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yaml").read_text())
+COMPOSED: dict[str, str] = COMPOSE["x-airflow-common"]["environment"]
 DOCS = (ROOT / "docs" / "deploy.md").read_text()
+SECRETS = {
+    "AIRFLOW__CORE__FERNET_KEY": "fernetKeySecretName",
+    "AIRFLOW__API__SECRET_KEY": "apiSecretKeySecretName",
+    "AIRFLOW__API_AUTH__JWT_SECRET": "jwtSecretName",
+    "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": "metadataSecretName",
+}
+"""By secret setting of Airflow, the key under which the chart takes it."""
+OF_THE_CHART = {
+    "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC",  # Airflow makes it from the other
+    "AIRFLOW__CELERY__BROKER_URL",  # the chart's own Redis
+    "AIRFLOW__CELERY__RESULT_BACKEND",  # from the metadata connection
+}
 CHART = "1.22.0"
 
 
@@ -49,6 +69,52 @@ def test_our_settings_are_those_that_the_code_reads() -> None:
     ours = {name for name in plain | secret if name.startswith("HEADWATER_")}
     assert ours == {DATASETS, LEDGER_URL, STORE_URL}
     assert {LEDGER_URL, "AIRFLOW_CONN_HEADWATER_SOURCE"} == secret
+
+
+def asked_for(module: ModuleType) -> set[str]:
+    """The settings without which the module refuses to work."""
+    calls = [node for node in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(node, ast.Call)]
+    named = [call.args[0] for call in calls if ast.unparse(call.func).lstrip("_") == "required"]
+    return {str(getattr(module, each.id)) for each in named if isinstance(each, ast.Name)}
+
+
+@pytest.mark.parametrize("module", [settings, places], ids=["tasks", "plugin"])
+def test_every_setting_that_the_product_requires_is_there(module: ModuleType) -> None:
+    asked = asked_for(module)
+    assert asked
+    assert asked <= {each["name"] for each in VALUES["env"]} | {each["envName"] for each in VALUES["secret"]}
+
+
+def test_settings_are_as_in_compose() -> None:
+    """Store, datasets and Airflow's own settings; a secret comes from a file there, and from a Secret here."""
+    shared = {each["name"]: each["value"] for each in VALUES["env"]}
+    assert {name: COMPOSED.get(name) for name in shared} == shared
+    files = {name.removesuffix("_CMD") for name in COMPOSED if name.endswith("_CMD")}
+    assert files == SECRETS.keys() | OF_THE_CHART
+    given = {at[-1] for at, _ in leaves(VALUES)}
+    assert set(SECRETS.values()) <= given
+    assert f"{LEDGER_URL}_FILE" in COMPOSED
+
+
+def test_both_take_dags_and_plugins_from_the_image() -> None:
+    image = (ROOT / "Dockerfile").read_text()
+    folders = re.findall(r"AIRFLOW__CORE__(?:DAGS|PLUGINS)_FOLDER=/opt/headwater/(\w+)", image)
+    assert folders == ["dags", "plugins"]
+    assert all(f"COPY {folder} ./{folder}" in image for folder in folders)
+    assert not [name for name in COMPOSED if name.endswith("_FOLDER")]
+    assert not VALUES.keys() & {"dags", "config", "extraEnv", "extraEnvFrom"}
+    (datasets,) = [each["value"] for each in VALUES["env"] if each["name"] == DATASETS]
+    assert (ROOT / Path(datasets).relative_to("/opt/headwater")).is_dir()
+
+
+def test_the_executor_is_one_that_image_and_compose_have() -> None:
+    executor = VALUES["executor"]
+    assert executor == "CeleryExecutor"
+    assert COMPOSE["services"]["worker"]["profiles"] == ["celery"]
+    assert f"AIRFLOW_EXECUTOR={executor}" in DOCS
+    assert COMPOSED["AIRFLOW__CORE__EXECUTOR"] == "${AIRFLOW_EXECUTOR:-LocalExecutor}"
+    assert "apache-airflow-providers-celery==" in (ROOT / "requirements-celery.txt").read_text()
+    assert "-r requirements-celery.txt" in (ROOT / "Dockerfile").read_text()
 
 
 def test_airflows_settings_are_airflows_own(tmp_path: Path) -> None:

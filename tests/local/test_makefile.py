@@ -25,7 +25,7 @@ TARGETS = {
     "lock",
     "bench",
     "pictures",
-    "schema",
+    "docs",
     "clean",
 }
 

@@ -61,6 +61,17 @@ def test_up_again_changes_nothing(airflow: RunningAirflow) -> None:
 
 
 @slow
+def test_status_says_how_to_reach_airflow_and_rows(airflow: RunningAirflow) -> None:
+    shown = command("status", var=airflow.stack.home.var)
+    output, _ = shown.communicate(timeout=120)
+    assert shown.returncode == 0, output
+    assert f"Airflow: {airflow.api.base_url}" in output.splitlines()
+    line = output.splitlines()[-1].removeprefix("psql: ")
+    asked = subprocess.run(f"{line} -XAtc 'SELECT 1'", shell=True, capture_output=True, text=True, check=True)  # noqa: S602
+    assert asked.stdout == "1\n"
+
+
+@slow
 def test_a_process_that_was_killed_is_started_again_and_only_it(airflow: RunningAirflow) -> None:
     before = {name: airflow.stack.table.record(name) for name in PROCESSES}
     victim = airflow.stack.table.alive("triggerer")

@@ -94,3 +94,27 @@ def test_the_default_changes_no_hash() -> None:
     assert "deadline" not in Schedule().model_dump()
     assert Schedule(deadline=None).model_dump()["deadline"] is None
     assert Schedule.model_validate(Schedule(deadline="05:30").model_dump()) == Schedule(deadline="05:30")
+
+
+@pytest.mark.parametrize(
+    ("moment", "zone", "starts", "due"),
+    [
+        # 02:30 does not exist in Berlin on 29 March 2026: the run is at 03:30, and what was due at 02:45 at 03:45.
+        (datetime(2026, 3, 29, 12, tzinfo=UTC), "Europe/Berlin", "2026-03-29 01:30", "2026-03-29 01:45"),
+        # It comes twice on 25 October, and the second one counts.
+        (datetime(2026, 10, 25, 12, tzinfo=UTC), "Europe/Berlin", "2026-10-25 01:30", "2026-10-25 01:45"),
+        (datetime(2026, 11, 1, 12, tzinfo=UTC), "America/New_York", "2026-11-01 07:30", "2026-11-01 07:45"),
+    ],
+)
+def test_the_night_in_which_the_clocks_change(moment: datetime, zone: str, starts: str, due: str) -> None:
+    (found,) = nights(moment, count=1, nightly="30 2 * * *", timezone=zone, deadline="02:45")
+    assert [f"{each:%Y-%m-%d %H:%M}" for each in (found.starts_at, found.due_at) if each] == [starts, due]
+
+
+def test_a_day_that_is_not_over_is_no_night_yet() -> None:
+    """Its runs so far may all be repeated by later ones, and its deadline must not move with each of them."""
+    found = nights(utc(10, 13), count=2, nightly="0 */6 * * *", deadline="23:00")
+    assert [(each.batch_date.day, each.starts_at, each.due_at) for each in found] == [
+        (9, utc(10, 0), utc(10, 23)),
+        (8, utc(9, 0), utc(9, 23)),
+    ]

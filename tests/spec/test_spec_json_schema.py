@@ -1,4 +1,4 @@
-"""The exported JSON Schema: it is current, it accepts what loads, and refuses what does not."""
+"""The exported JSON Schema: it accepts what loads, and refuses what does not."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ import yaml
 from headwater.spec.__main__ import schema_text
 from headwater.spec.fields import field_names, json_schema
 
-EXPORTED = Path("docs/dataset.schema.json")
 SHIPPED = sorted(Path("include/datasets").glob("*.yaml"))
 
 
@@ -29,10 +28,6 @@ def validator() -> jsonschema.Draft202012Validator:
 def as_editors_see(text: str) -> Any:
     """YAML as JSON values: dates are texts."""
     return json.loads(json.dumps(yaml.safe_load(text), default=str))
-
-
-def test_the_exported_file_is_current() -> None:
-    assert EXPORTED.read_text(encoding="utf-8") == schema_text(), "run `make schema`"
 
 
 def test_the_command_prints_it() -> None:

@@ -1,7 +1,7 @@
 """Who makes a night: the champion of that day, the present one, or one that a person names.
 
 Belongs here: the choice, and why nobody is chosen. Does not: opening the batch (``produce.py``), when a night is due
-(``orchestration/dates.py``).
+(``spec/nights.py``).
 """
 
 from __future__ import annotations

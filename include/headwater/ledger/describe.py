@@ -13,7 +13,7 @@ from headwater.ledger.models.registry import MODULES
 
 _HEAD = """# Data model
 
-Made by `python -m headwater.ledger.describe` from the models in `include/headwater/ledger/models/`; a test compares it.
+Made by `make docs` from the models in `include/headwater/ledger/models/`; a test compares it.
 
 Two schemas of the database `headwater`: `headwater` is the ledger, written by the chain; `synthetic` has one table a
 dataset for readers. Ids are name-based UUIDs (see `architecture.md`), moments are `timestamptz`. What

@@ -15,6 +15,7 @@ from headwater.local.accounts import AccountError
 from headwater.local.airflow_api import AirflowApiError
 from headwater.local.dataset import DatasetError, propose_dataset
 from headwater.local.demo import demo as run_demo
+from headwater.local.environment import HEADWATER_DATABASE
 from headwater.local.families import memory
 from headwater.local.home import Home
 from headwater.local.interruption import end_like_ctrl_c
@@ -62,6 +63,8 @@ def status() -> None:
     console.print(table)
     if running:
         _say(f"Airflow: {stack.address().base_url}")
+    if postgres:
+        _say(f"psql: {stack.postgres.psql_command(HEADWATER_DATABASE)}")
     is_whole = bool(postgres) and len(running) == len(PROCESSES) and set(words.values()) == {"healthy"}
     is_stopped = not postgres and not running
     raise typer.Exit(0 if is_whole or is_stopped else 1)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from airflow.timetables.base import TimeRestriction
-from pendulum import instance
-
-from headwater.orchestration.timetables import interval
+from headwater.spec.nights import night_of
 
 if TYPE_CHECKING:
     from headwater.chain.makers import Asked, AsOf
@@ -70,18 +67,14 @@ def asked_of(params: Mapping[str, Any], run_type: str, spec: DatasetSpec, batch_
 
 
 def as_of(spec: DatasetSpec, batch_date: date) -> AsOf:
-    """While which the night of ``batch_date`` is open, in UTC: from the first tick of the schedule after the day.
+    """While which the night of ``batch_date`` is open, in UTC: from when its run is due until the next one is.
 
-    For a daily or rarer schedule that is the end of the run's data interval; of several runs a day it is that of the
-    last one, so that all of them mean the same.
+    Raises:
+        BatchDateError: the schedule has no run after the day.
     """
     from headwater.chain.makers import AsOf
 
-    over = datetime.combine(batch_date + timedelta(days=1), time.min, spec.schedule.zone)
-    timetable = interval(spec.schedule.nightly, spec.schedule.timezone)
-    restriction = TimeRestriction(earliest=instance(over.astimezone(UTC)), latest=None, catchup=True)
-    found = timetable.next_dagrun_info(last_automated_data_interval=None, restriction=restriction)
-    if found is None or found.data_interval is None:
+    night = night_of(spec.schedule, batch_date)
+    if night is None:
         raise BatchDateError(f"the schedule {spec.schedule.nightly!r} has no run after {batch_date}")
-    due, closes = found.data_interval.start, found.data_interval.end
-    return AsOf(datetime.fromtimestamp(due.timestamp(), UTC), datetime.fromtimestamp(closes.timestamp(), UTC))
+    return AsOf(*night)

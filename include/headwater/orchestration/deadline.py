@@ -12,6 +12,7 @@ from headwater.orchestration.defaults import dag_arguments
 from headwater.orchestration.notify import tell_receivers
 from headwater.orchestration.timetables import tick
 from headwater.spec import DatasetSpec
+from headwater.spec.nights import deadline_cron
 
 DOC = """\
 ### Tell who waits for `{dataset}` that its batch is late
@@ -19,6 +20,8 @@ DOC = """\
 Runs at {deadline} ({timezone}), when the spec promises the night's batch (`schedule.deadline`). If no batch of that
 night was ever released, the receivers that the spec names for `late` are told, once. They are also told what could not
 be sent before. The run is green either way: a late batch is no fault of this DAG.
+
+This DAG is there only where the spec has a deadline and names a receiver of `late`.
 """
 
 
@@ -30,8 +33,7 @@ def has_deadline(spec: DatasetSpec) -> bool:
 def deadline(spec: DatasetSpec) -> DAG:
     """Build ``deadline__X``."""
     at, timezone = spec.schedule.deadline or "00:00", spec.schedule.timezone
-    hour, _, minute = at.partition(":")
-    timetable = tick(f"{int(minute)} {int(hour)} * * *", timezone)
+    timetable = tick(deadline_cron(at), timezone)
     doc = DOC.format(dataset=spec.dataset, deadline=at, timezone=timezone)
     with DAG(schedule=timetable, doc_md=doc, **dag_arguments(spec, "deadline")) as dag:
         look(spec.dataset)
@@ -40,5 +42,5 @@ def deadline(spec: DatasetSpec) -> DAG:
 
 @task(task_id="deadline")
 def look(dataset: str) -> None:
-    """Tell what there is to tell."""
+    """Tell the receivers of a late night, and of what could not be sent before."""
     tell_receivers(dataset, str(get_current_context()["run_id"]))

@@ -55,7 +55,7 @@ def drift(spec: DatasetSpec) -> DAG:
 
 @task(task_id="drift")
 def look(dataset: str, snapshot: dict[str, str]) -> list[dict[str, str]]:
-    """Compare the snapshot with the champion's; what a retraining is asked for with, empty without drift."""
+    """Compare the snapshot with the champion's rows; returns the retraining to ask for, none without drift."""
     with at_stage(dataset, snapshot["spec_sha256"]) as (house, spec):
         from headwater.chain.drift import drift as stage
 

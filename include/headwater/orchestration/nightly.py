@@ -132,7 +132,7 @@ def validate(dataset: str, made: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 @task
 def repair(dataset: str, judged: dict[str, Any]) -> dict[str, Any]:
-    """Mend a batch that misses modes; what goes on to release, with its verdict."""
+    """Mend a batch that misses modes; returns the batch that goes on to release, with its verdict."""
     if judged.get("is_known"):
         link_data_docs(dataset, judged["validation_id"])
         return {**judged, "repair": "The batch is there already, so nothing is to be mended."}

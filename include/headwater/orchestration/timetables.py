@@ -1,6 +1,9 @@
 """Timetables of the DAGs' cron lines. One object serves every DAG with the same line and zone.
 
 A timetable never changes and is dear to make: it puts its cron line into English. Hundreds of datasets share a few.
+
+Belongs here: what starts runs. Does not: asking when a run is due (``spec/ticks.py``, which reads cron lines as Airflow
+does; ``tests/orchestration/test_ticks_as_airflow.py`` holds the two together).
 """
 
 from __future__ import annotations

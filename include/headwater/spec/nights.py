@@ -1,19 +1,23 @@
-"""Which nights a schedule has behind it at a moment, and by when each batch should have been released.
+"""Which nights a schedule has behind it at a moment, when each is due, and by when its batch should be released.
 
-Belongs here: reading a cron expression backwards in its zone. Does not: starting anything (Airflow does that).
+Belongs here: what a tick of the schedule means. Does not: when there is one (``ticks.py``), starting anything (Airflow
+does that).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from headwater.spec.ticks import around
+
 if TYPE_CHECKING:
     from headwater.spec.dataset import Schedule
+
+MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,7 @@ class Night:
 
     Attributes:
         batch_date: the day it is of: the local date on which its run's interval starts.
-        starts_at: when its run starts, which is the interval's end; with UTC.
+        starts_at: when its run starts, which is the interval's end; with UTC. Of several runs of a day, the last.
         due_at: by when it should be released; None where the schedule sets no deadline.
     """
 
@@ -34,58 +38,57 @@ class Night:
 def last_nights(schedule: Schedule, moment: datetime, count: int) -> tuple[Night, ...]:
     """The last ``count`` nights whose run has been due to start at ``moment``, newest first.
 
-    None lies before ``schedule.start_date``; where a schedule has several runs a day, the last of the day counts.
+    None lies before ``schedule.start_date``. Where a schedule has several runs a day, the last of them makes the night.
 
     Raises:
         ValueError: ``moment`` has no zone.
     """
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")
-    # Cron counts minutes, so moments of one minute have the same nights behind them.
-    newest = _newest(schedule.nightly, schedule.timezone, moment.astimezone(UTC).replace(second=0, microsecond=0))
+    # Whoever asks within the same minute gets the same nights, so each minute is looked up once.
+    minute = moment.astimezone(UTC).replace(second=0, microsecond=0)
+    newest, _ = around(schedule.nightly, schedule.zone, minute + MOMENT)
     return _nights_until(schedule, newest, count) if newest else ()
 
 
-@lru_cache(maxsize=1_024)
-def _newest(cron: str, zone: str, minute: datetime) -> datetime | None:
-    """The last run that started at ``minute`` or before."""
-    return next(_ticks_before(cron, ZoneInfo(zone), minute + timedelta(microseconds=1)), None)
+def night_of(schedule: Schedule, batch_date: date) -> tuple[datetime, datetime] | None:
+    """When the run that makes the night of a day is due, and the next one after it, both in UTC.
+
+    Of several runs that start their interval on the day, the last one makes it. None: the schedule has no run after it.
+    """
+    cron, zone = schedule.nightly, schedule.zone
+    _, due = around(cron, zone, _start_of(batch_date + timedelta(days=1), zone))
+    _, after = around(cron, zone, due + MOMENT) if due else (None, None)
+    return (due, after) if due and after else None
+
+
+def deadline_cron(deadline: str) -> str:
+    """The cron expression of a time of day, such as ``06:00``."""
+    hour, _, minute = deadline.partition(":")
+    return f"{int(minute)} {int(hour)} * * *"
 
 
 @lru_cache(maxsize=1_024)
 def _nights_until(schedule: Schedule, newest: datetime, count: int) -> tuple[Night, ...]:
     """Kept until the next run: many datasets share a schedule, and a page asks again and again."""
     zone = schedule.zone
-    found: dict[date, Night] = {}
-    end = newest
-    for start in _ticks_before(schedule.nightly, zone, newest):
+    found: list[Night] = []
+    # Between the last run of a day and its end there is none, so what is due after the one is due after the other.
+    start, due = around(schedule.nightly, zone, _start_of(newest.astimezone(zone).date(), zone))
+    while start and due and len(found) < count:
         day = start.astimezone(zone).date()
-        if day < schedule.start_date or (day not in found and len(found) == count):
+        if day < schedule.start_date:
             break
-        found.setdefault(day, Night(day, end, _due_at(end, zone, schedule.deadline)))
-        end = start
-    return tuple(found.values())
+        found.append(Night(day, due, _due_at(due, zone, schedule.deadline)))
+        start, due = around(schedule.nightly, zone, _start_of(day, zone))
+    return tuple(found)
 
 
-def _ticks_before(cron: str, zone: ZoneInfo, moment: datetime) -> Iterator[datetime]:
-    """The moments before ``moment`` that the expression names, newest first, in UTC; none for a 31st of February."""
-    from croniter import CroniterBadDateError, croniter
-
-    ticks = croniter(cron, moment.astimezone(zone))
-    while True:
-        try:
-            found: datetime = ticks.get_prev(datetime)
-        except CroniterBadDateError:
-            return
-        yield found.astimezone(UTC)
+def _start_of(day: date, zone: ZoneInfo) -> datetime:
+    """The moment a day begins in the zone, in UTC."""
+    return datetime.combine(day, time.min, zone).astimezone(UTC)
 
 
 def _due_at(starts_at: datetime, zone: ZoneInfo, deadline: str | None) -> datetime | None:
-    """The first moment after the start at which clocks in the zone show the deadline."""
-    if deadline is None:
-        return None
-    local = starts_at.astimezone(zone)
-    due = datetime.combine(local.date(), time.fromisoformat(deadline), zone)
-    if due <= local:
-        due = datetime.combine(local.date() + timedelta(days=1), time.fromisoformat(deadline), zone)
-    return due.astimezone(UTC)
+    """The first moment after the start at which ``deadline__X`` looks."""
+    return around(deadline_cron(deadline), zone, starts_at + MOMENT)[1] if deadline else None
