@@ -62,7 +62,8 @@ bench: $(VENV)/.installed-dev ## measure; BENCH=pipeline or another file of benc
 	@$(PY) -m benchmarks.$(BENCH)
 
 pictures: $(VENV)/.installed-dev ## take the screenshots of docs/pictures anew, by the browser tests themselves
-	@HEADWATER_PICTURES=$(CURDIR)/docs/pictures $(PY) -m pytest -q tests/plugins -k picture
+	@HEADWATER_PICTURES=$(CURDIR)/docs/pictures $(PY) -m pytest -q tests/plugins tests/integration/test_operator_in_browser.py \
+		-k "picture or operator"
 
 # A page is replaced when it is whole: a module that fails leaves the old one.
 docs: $(VENV)/.installed ## write the pages that are made from code: the specs' JSON Schema, data model, DAGs

@@ -1,4 +1,4 @@
-"""What all tests share: one embedded Postgres a session, one empty database a test, one real Airflow a session."""
+"""What all tests share: one Postgres and one real Airflow a session, an empty database a test, a browser a file."""
 
 from __future__ import annotations
 
@@ -110,3 +110,15 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAirflow
                 store_url=address.store_url,
                 source_url=address.ledger_url,
             )
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A browser for each file: while it is driven, nothing else in the process can have an event loop."""
+    from playwright.sync_api import sync_playwright
+    from tests.plugins.browsing import CHROMIUM, CLOSED
+
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=CHROMIUM, args=CLOSED)
+        yield opened
+        opened.close()

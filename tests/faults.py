@@ -116,3 +116,11 @@ class Forgetful(Trees):
         taken = np.arange(n)
         taken[gone] = n + np.arange(len(gone))
         return pd.concat([rows, others], ignore_index=True).take(taken).reset_index(drop=True)
+
+
+class LostWard(Forgetful):
+    """A whole ward is forgotten from the first sample on; in a process of its own nobody could say so later."""
+
+    kind: ClassVar[str] = "tests.faults:LostWard"
+    forgotten: ClassVar[float] = 1.0
+    ward: ClassVar[str] = "children"

@@ -85,6 +85,7 @@ def test_killed_at_any_instant_a_second_run_leaves_what_one_clean_run_leaves(
         assert readers == 2000, "the former batch, or the whole new one"
         run_and_kill(start(database, place, spec, upto), None)
         assert_is_clean(house, spec)
+    house.ledger.close()
 
 
 def assert_is_clean(house: House, spec: DatasetSpec) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -86,7 +87,7 @@ def declared(airflow: RunningAirflow, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture(scope="module")
-def house(airflow: RunningAirflow, declared: Path) -> House:
+def house(airflow: RunningAirflow, declared: Path) -> Iterator[House]:
     """The house of the running Airflow, where both champions have reigned."""
     house = House(Ledger(airflow.ledger_url), Store(airflow.store_url), lambda _: airflow.source_url, "test")
     spec = load_spec(declared)
@@ -102,7 +103,8 @@ def house(airflow: RunningAirflow, declared: Path) -> House:
             certificate(house, spec, generator, Prepared.of(reference, reference.judge_rows(spec.batch.rows)))
     airflow.api.wait_for_dag(DAG_ID)
     airflow.api.unpause(DAG_ID)
-    return house
+    yield house
+    house.ledger.close()
 
 
 def backfill(airflow: RunningAirflow, first: date, last: date, behaviour: str, **conf: Any) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
@@ -46,8 +47,10 @@ def run(airflow: RunningAirflow, dag_id: str, **conf: Any) -> Run:
 
 
 @pytest.fixture(scope="module")
-def house(airflow: RunningAirflow) -> House:
-    return House(Ledger(airflow.ledger_url), Store(airflow.store_url), lambda _: airflow.source_url, "test")
+def house(airflow: RunningAirflow) -> Iterator[House]:
+    ledger = Ledger(airflow.ledger_url)
+    yield House(ledger, Store(airflow.store_url), lambda _: airflow.source_url, "test")
+    ledger.close()
 
 
 @pytest.fixture(scope="module")

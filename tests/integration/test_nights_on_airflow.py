@@ -43,8 +43,10 @@ def states(found: Run) -> dict[str, str | None]:
 
 
 @pytest.fixture(scope="module")
-def house(airflow: RunningAirflow) -> House:
-    return House(Ledger(airflow.ledger_url), Store(airflow.store_url), lambda _: airflow.source_url, "test")
+def house(airflow: RunningAirflow) -> Iterator[House]:
+    ledger = Ledger(airflow.ledger_url)
+    yield House(ledger, Store(airflow.store_url), lambda _: airflow.source_url, "test")
+    ledger.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,23 @@
-"""The demo's last page: times by hand, and a live table and plain lines that show what is there."""
+"""The demo's last page: facts from a ledger, times by hand, a live table and plain lines that show what is there."""
 
 from __future__ import annotations
 
 import io
+import time
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
+import psycopg
 from rich.console import Console
+from tests.ledger.facts import CONTENT, batch, furnish, uid, validation
+from tests.ledger.facts import check as fact
 
 from headwater.checks.result import CheckResult, LimitOrigin
+from headwater.ledger import Ledger
+from headwater.ledger.migrate import migrate
 from headwater.local.airflow_api import Run, TaskRun
-from headwater.local.outcome import _ORIGINS, _grouped, stage_seconds
+from headwater.local.outcome import _ORIGINS, _grouped, read_outcome, stage_seconds
 from headwater.local.progress import Progress, in_order
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -25,6 +32,28 @@ def task(name: str, index: int, begin: float | None, end: float | None, state: s
 
 def run(*tasks: TaskRun, state: str = "running") -> Run:
     return Run("nightly__x", "r1", state, tasks)
+
+
+def test_a_batch_is_read_with_all_it_came_from_and_no_session_stays_open(database: str) -> None:
+    migrate(database)
+    with closing(Ledger(database)) as ledger, ledger.transaction() as books:
+        furnish(books)
+        books.batches.open(batch())
+        books.batches.mark(uid("batch"), "passed", content_hash=CONTENT)
+        books.batches.mark(uid("batch"), "released")
+        books.validations.record(validation(), [fact("coverage")])
+    found = read_outcome(database, uid("validation"))
+    assert found.is_released
+    assert (found.batch.batch_id, found.generator.generator_id) == (uid("batch"), uid("generator"))
+    assert (found.snapshot.snapshot_id, [check.name for check in found.checks]) == (uid("snapshot"), ["coverage"])
+    others = (
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'headwater' AND datname = current_database()"
+    )
+    deadline = time.monotonic() + 30
+    with psycopg.connect(database.replace("+psycopg", ""), autocommit=True) as connection:
+        while connection.execute(others).fetchone() != (0,):  # Postgres ends a closed session a moment later
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
 
 
 def test_seconds_of_a_stage_span_its_mapped_tasks() -> None:

@@ -83,8 +83,10 @@ def publish(store: Store) -> None:
 
 
 def visiting(site: dict[str, str], browser: Any, **options: Any) -> Iterator[Visit]:
+    """A tab on the ``address``; signed in where there is a ``token``."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
-    context.add_cookies([{"name": "_token", "value": site["token"], "url": site["address"]}])
+    if "token" in site:
+        context.add_cookies([{"name": "_token", "value": site["token"], "url": site["address"]}])
     context.add_init_script(WATCH)
     visit = Visit(context.new_page(), site["address"])
     visit.page.on("dialog", lambda dialog: (visit.events.append(f"dialog {dialog.message}"), dialog.dismiss()))

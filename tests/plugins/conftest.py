@@ -1,4 +1,4 @@
-"""What tests of the plugin in a browser share: one Airflow a session, a browser a file, a tab a test."""
+"""What tests of the plugin in a browser share: one Airflow a session, a tab a test."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.plugins.browsing import CHROMIUM, CLOSED, Visit, publish, visiting
+from tests.plugins.browsing import Visit, publish, visiting
 from tests.plugins.judged import judge_nights
 from tests.plugins.told_batch import MANIFEST, location
 from tests.plugins.tonight import days, live_through
@@ -49,17 +49,6 @@ def site(tmp_path_factory: pytest.TempPathFactory, postgres: EmbeddedPostgres) -
         assert told is not None, (folder / "log").read_text()[-3000:]
         yield json.loads(told)
         server.kill()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """A browser for each file: while it is driven, nothing else in the process can have an event loop."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=CHROMIUM, args=CLOSED)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,8 +44,7 @@ class Outcome:
 
 def read_outcome(ledger_url: str, validation_id: str) -> Outcome:
     """Read the batch of a validation, and all it came from. The ledger's errors pass through."""
-    ledger = Ledger(ledger_url)
-    with ledger.transaction() as books:
+    with closing(Ledger(ledger_url)) as ledger, ledger.transaction() as books:
         validation = books.validations.get(validation_id)
         batch = books.batches.get(validation.batch_id)
         generator = books.generators.get(batch.generator_id)

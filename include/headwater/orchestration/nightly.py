@@ -58,7 +58,8 @@ CHAMPION = Param(
     title="Champion",
     description="Whose batch to make. Left empty, a scheduled or backfilled day gets the champion that it had (in use "
     "when its night was due), a run that you trigger by hand the present one. Or write: as of the day; present; the "
-    "number of a champion (1 is the dataset's first); a generator id. A number that is none lists those that are.",
+    "number of a champion (1 is the dataset's first); a generator id. A number that is none lists those that are. "
+    "The form of a backfill hands it on only where Override parameters on existing runs is ticked.",
 )
 
 

@@ -20,8 +20,8 @@ Every batch of that generator leaves `synthetic.X` in a transaction of its own. 
 `synthetic_recalled`, which readers have no right to use, and its files in the folder `X/recalled/`, until they are as
 old as the spec keeps released batches. Batches of it that are not released yet will not be.
 
-The recalled dates have no rows then. *Backfill* `nightly__X` over them, *All Runs*, with `champion` set to `present`,
-to make them anew with the present champion.
+The recalled dates have no rows then. *Backfill* `nightly__X` over them, *All Runs*, with `champion` set to `present`
+and *Override parameters on existing runs* ticked, to make them anew with the present champion.
 A red task says in its log why; batches it had recalled stay recalled, and running it again goes on with the rest.
 """
 
