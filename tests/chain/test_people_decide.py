@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from tests import faults
@@ -18,6 +21,7 @@ from headwater.chain.questions import AGAIN_MAX, question_of, waiting
 from headwater.chain.release import release
 from headwater.chain.repair import repair
 from headwater.chain.settling import Settled, settle
+from headwater.generators.trees.generator import Trees
 from headwater.ledger.guard_records import Alarm
 from headwater.ledger.records import Decision
 from headwater.spec import DatasetSpec
@@ -148,7 +152,7 @@ def test_mended_again_it_has_other_rows_and_a_budget_of_its_own(
     forgetful: House, clinic: DatasetSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(faults.Forgetful, "forgotten", 1.0)
-    monkeypatch.setattr(faults.Forgetful, "sample_where", cannot_be_asked, raising=False)
+    monkeypatch.setattr(faults.Forgetful, "sample_where", finds_none, raising=False)
     spec = clinic.model_copy(update={"repair": Limits(attempts=2, previous_champion=False)})
     day = date(2026, 4, 5)
     batch_id = failed_night(forgetful, spec, day)
@@ -176,8 +180,9 @@ def test_mended_again_it_has_other_rows_and_a_budget_of_its_own(
     assert ("release", batch_id) not in waiting(forgetful, "clinic"), "its date has a batch"
 
 
-def cannot_be_asked(*_: object) -> None:
-    raise ValueError("this generator makes no rows to order")
+def finds_none(self: Trees, conditions: Mapping[str, Any], n: int, seed: int) -> SimpleNamespace:
+    """What a generator says that makes no rows to order."""
+    return SimpleNamespace(rows=Trees.sample(self, 1, seed)[:0])
 
 
 @pytest.mark.usefixtures("forgets")

@@ -14,6 +14,7 @@ from airflow.sdk import DAG
 
 from headwater.orchestration.close_alarm import close_alarm
 from headwater.orchestration.deadline import deadline
+from headwater.orchestration.decide import decide
 from headwater.orchestration.drift import drift
 from headwater.orchestration.invalid import invalid_datasets
 from headwater.orchestration.maintain import maintain
@@ -33,7 +34,7 @@ Made by `make docs` from the DAGs themselves; a test compares it. The words are 
 DAG. `{NAME}` stands for the name of a dataset; times and figures are the defaults of a spec. New DAGs are paused:
 nothing runs before somebody switches it on.
 """
-_OF_A_DATASET = (retrain, nightly, drift, watch, deadline, maintain)
+_OF_A_DATASET = (retrain, nightly, decide, drift, watch, deadline, maintain)
 _DECISIONS = (rollback, recall, renew_anchor, close_alarm)
 _PROBLEM = SpecProblem(file=f"{NAME}.yaml", line=7, field="columns.age", message="what is wrong", cure="the cure")
 
@@ -64,7 +65,8 @@ def _dag(dag: DAG) -> str:
 
 def _when(dag: DAG) -> str:
     """When it runs, and which key of the spec says so."""
-    waits_for = sorted(asset.name for asset in getattr(dag.schedule, "objects", []))
+    schedule: Any = dag.schedule
+    waits_for = sorted(asset.name for asset in getattr(schedule, "objects", [schedule]) if hasattr(asset, "name"))
     if waits_for:
         return f"whenever {' or '.join(f'`{name}`' for name in waits_for)} is updated"
     timetable: Any = dag.timetable
@@ -106,22 +108,28 @@ def _param(name: str, param: Any) -> str:
 
 
 def _tasks(dag: DAG) -> Sequence[str]:
-    found = list(dag.task_group.topological_sort())
-    return ["| task | after | |", "|---|---|---|", *map(_task, found)]
+    return ["| task | after | |", "|---|---|---|", *map(_task, _of_group(dag.task_group))]
+
+
+def _of_group(group: Any) -> Iterable[Any]:
+    """Its tasks in their order, those of groups within it too."""
+    for each in group.topological_sort():
+        yield from _of_group(each) if hasattr(each, "topological_sort") else (each,)
 
 
 def _task(task: Any) -> str:
     after = ", ".join(f"`{name}`" for name in sorted(task.upstream_task_ids))
-    several = " (one or several)" if task.is_mapped else ""
+    is_mapped = task.is_mapped or next(task.iter_mapped_task_groups(), None) is not None
+    several = " (one or several)" if is_mapped else ""
     return f"| `{task.task_id}`{several} | {after} | {_words(task)} |"
 
 
 def _words(task: Any) -> str:
-    """The first sentence of the function's docstring; an operator of Airflow's has the DAG that it triggers."""
-    function = getattr(task, "python_callable", None)
-    if function is None:
+    """The first sentence of the docstring; where a DAG is triggered, which."""
+    if "trigger_dag_id" in getattr(task, "partial_kwargs", {}):
         return f"Trigger `{task.partial_kwargs['trigger_dag_id']}`."
-    return " ".join(function.__doc__.strip().split("\n\n")[0].split())
+    told = getattr(task, "python_callable", None) or type(task)
+    return " ".join((told.__doc__ or "").strip().split("\n\n")[0].split()).replace("``", "`")
 
 
 if __name__ == "__main__":

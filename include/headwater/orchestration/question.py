@@ -43,7 +43,7 @@ SOON = timedelta(seconds=5)
 
 
 class AskPerson(HITLOperator):
-    """Puts the question of a case; with ``first``, to a second person, where the first answer needs one.
+    """Put the question of a case; with ``first``, to a second person, where the first answer needs one.
 
     Its XCom is the answer as JSON, ``{}`` where there was nothing to ask. A refused answer is written to the ledger and
     fails the try; the next one puts the question again, with the reason in its text.
