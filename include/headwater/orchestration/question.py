@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 ANSWERS_MAX = 50
-"""Answers to one question. One that is refused puts the question anew, as another try of the task."""
+"""Answers to one question. After one that is refused another try of the task puts it again."""
 REASON = Param(
     "",
     type="string",
@@ -46,7 +46,7 @@ class AskPerson(HITLOperator):
     """Put the question of a case; with ``first``, to a second person, where the first answer needs one.
 
     Its XCom is the answer as JSON, ``{}`` where there was nothing to ask. A refused answer is written to the ledger and
-    fails the try; the next one puts the question again, with the reason in its text.
+    fails the try; the next one puts the question again. Airflow keeps its text for all tries.
 
     Args:
         dataset: its name.

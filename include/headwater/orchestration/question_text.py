@@ -92,4 +92,5 @@ def _who(decisions: Decisions, matter: Matter) -> str:
     asked, allowed = decisions.about(matter), decisions.allowed(matter)
     who = f"Answered by one of {plain(', '.join(sorted(allowed)))}." if allowed else ""
     second = "What lets it through is confirmed by a second person." if asked.four_eyes else ""
-    return " ".join(filter(None, (who, second, "The reason is required.")))
+    last = "The reason is required. Why an answer was not taken stands on the page of the batch, and in the task's log."
+    return " ".join(filter(None, (who, second, last)))
