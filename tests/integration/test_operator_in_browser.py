@@ -22,7 +22,7 @@ from headwater.chain.house import House
 from headwater.ledger.records import Batch
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200), needs_browser]
-REASON = "Since Monday no children are admitted (病院)."
+REASON = "Since Monday no children are admitted."
 COLOUR = "place => getComputedStyle(place).color"
 
 
