@@ -57,7 +57,13 @@ def test_parsing_stays_light(parsed: dict[str, Any]) -> None:
 
 
 def test_where_somebody_is_named_the_tasks_that_decide_tell(parsed: dict[str, Any]) -> None:
-    deciding = (("drift", "drift"), ("nightly", "release"), ("retrain", "promote"), ("watch", "watch"))
+    deciding = (
+        ("decide", "case.carry_out"),
+        ("drift", "drift"),
+        ("nightly", "release"),
+        ("retrain", "promote"),
+        ("watch", "watch"),
+    )
     each = [f"{verb}__{name}.{task}" for verb, task in deciding for name in RECEIVERS]
     assert parsed["tell"] == sorted([*each, "rollback.rollback"])
 

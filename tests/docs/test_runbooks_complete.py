@@ -31,6 +31,7 @@ GATES = {
     "promote": ["no-champion"],
     "recall": ["refused", "rollback-and-recall"],
     "release": ["batch-quarantined", "alarm", "rollback-and-recall", "changed-batch"],
+    "settling": ["decision"],
     "training_rows": ["synthetic-share"],
 }
 """By file of ``chain/`` that closes a gate."""
