@@ -41,6 +41,7 @@ def card_view(standing: Standing, card: Card, expected: Expected, now: datetime)
         "champion": _champion(card.champion, now),
         "figures": [_figure(name, shown.get(name)) for name in FIGURES],
         "decisions": _decisions(standing),
+        "has_alarms": standing.alarms > 0,
         "strip": strip,
         "strip_told": _strip_told([outcome for outcome, _ in strip]),
     }

@@ -6,19 +6,21 @@ from datetime import date
 
 import pytest
 from tests.ledger.facts import uid
-from tests.ledger.sliding import CROWNED, HOSTILE, LABELS, WEEKS, champion_of, live_and_slide, of
+from tests.ledger.slid_watch import look_and_alarm
+from tests.ledger.sliding import CROWNED, HOSTILE, WEEKS, Story, champion_of, live_and_slide
 
 from headwater.ledger import Ledger
 from headwater.ledger.generator_answers import GeneratorPage, History
 
-LAST = date(2026, 3, 31)
+STORY = Story("census", date(2026, 3, 31))
 FOLLOWED = ("neighbours.coverage", "utility.score")
 
 
 @pytest.fixture
 def slid(ledger: Ledger) -> Ledger:
     with ledger.transaction() as books:
-        live_and_slide(books, "census", LAST)
+        live_and_slide(books, STORY)
+        look_and_alarm(books, STORY)
     return ledger
 
 
@@ -45,6 +47,7 @@ def test_champions_come_newest_first_with_what_they_learned_and_showed(slid: Led
     assert newest.real_share == pytest.approx(0.93)
     assert [each.name for each in newest.figures] == list(FOLLOWED)
     assert newest.figures[0].limit == 0.90
+    assert found.since == newest.reign.promoted_at
 
 
 def test_champions_and_runs_are_paged_in_sql(slid: Ledger) -> None:
@@ -59,10 +62,10 @@ def test_champions_and_runs_are_paged_in_sql(slid: Ledger) -> None:
 
 def test_a_run_tells_whom_it_tried_and_what_came_of_it(slid: Ledger) -> None:
     newest, *_, oldest = history(slid).runs
-    assert [each.label for each in newest.tried] == list(LABELS)
+    assert [each.label for each in newest.tried] == ["mixture", "trees", HOSTILE]
     assert [each.status for each in newest.tried] == ["succeeded", "succeeded", "failed"]
     assert newest.decision is not None
-    assert (newest.decision.kind, newest.decision.subject_id) == ("keep", of("census", "trees 7"))
+    assert (newest.decision.kind, newest.decision.subject_id) == ("keep", STORY.of("trees 7"))
     assert oldest.decision is not None
     assert oldest.decision.kind == "keep"
 
@@ -80,14 +83,14 @@ def test_a_dataset_without_generators_has_an_empty_history(slid: Ledger) -> None
 
 
 def test_a_generator_is_held_beside_the_candidates_of_the_run_that_crowned_it(slid: Ledger) -> None:
-    found = page(slid, of("census", "trees 3"))
+    found = page(slid, STORY.of("trees 3"))
     assert (found.run_id, found.reign and found.reign.version) == ("scheduled__3", 2)
     assert [(each.tried.label, each.version) for each in found.contenders] == [
-        *(("mixture", None), ("trees", 2)),
+        *(("trees", 2), ("mixture", None)),
         (HOSTILE, None),
     ]
     assert [len(each.checks) for each in found.contenders] == [9, 9, 0]
-    assert found.checks == found.contenders[1].checks
+    assert found.checks == found.contenders[0].checks
     assert found.checks[0].interval is not None
     assert found.checks[0].detail == {}
     assert found.decision is not None
@@ -97,26 +100,26 @@ def test_a_generator_is_held_beside_the_candidates_of_the_run_that_crowned_it(sl
 
 
 def test_its_decisions_name_it_as_subject_or_as_the_one_replaced(slid: Ledger) -> None:
-    assert [each.kind for each in page(slid, of("census", "trees 3")).decisions] == ["rollback", "promote"]
-    assert [each.kind for each in page(slid, of("census", "mixture 5")).decisions] == ["rollback", "promote"]
-    lost = page(slid, of("census", "mixture 4"))
+    assert [each.kind for each in page(slid, STORY.of("trees 3")).decisions] == ["rollback", "promote"]
+    assert [each.kind for each in page(slid, STORY.of("mixture 5")).decisions] == ["rollback", "promote"]
+    lost = page(slid, STORY.of("mixture 4"))
     assert ([each.kind for each in lost.decisions], lost.reign, lost.certificate) == (["keep"], None, None)
-    assert page(slid, of("census", "trees 3")).defences == 1
+    assert page(slid, STORY.of("trees 3")).defences == 1
 
 
 def test_its_batches_are_counted_by_outcome(slid: Ledger) -> None:
-    found = page(slid, of("census", "trees 7")).outcomes
+    found = page(slid, STORY.of("trees 7")).outcomes
     assert {each.status for each in found} == {"released", "quarantined"}
     assert sum(each.batches for each in found) == sum(champion_of(night) == "trees 7" for night in range(70))
     assert all(each.rows == 20_000 * each.batches for each in found)
-    assert max(each.last for each in found) == LAST
-    assert page(slid, of("census", "mixture 4")).outcomes == ()
+    assert max(each.last for each in found) == STORY.last
+    assert page(slid, STORY.of("mixture 4")).outcomes == ()
 
 
 def test_a_generator_is_found_under_its_own_dataset_and_number_only(slid: Ledger) -> None:
     with slid.transaction() as books:
-        assert books.generator_pages.of("other", of("census", "trees 3")) is None
+        assert books.generator_pages.of("other", STORY.of("trees 3")) is None
         assert books.generator_pages.of("census", uid("nothing")) is None
-        assert books.generator_pages.id_of_version("census", 2) == of("census", f"{CROWNED[3]} 3")
+        assert books.generator_pages.id_of_version("census", 2) == STORY.of(f"{CROWNED[3]} 3")
         assert books.generator_pages.id_of_version("census", 5) is None
         assert books.generator_pages.id_of_version("other", 1) is None

@@ -34,7 +34,7 @@ class CollapseQuery:
 
 
 class AnchorPoint(Model):
-    """What one check found against the anchor, once. ``noise`` is what honest real rows show there."""
+    """What one check found against the anchor, once; the fields are those of :class:`CheckResult`."""
 
     name: str
     value: float | None
@@ -42,6 +42,8 @@ class AnchorPoint(Model):
     limit_origin: LimitOrigin
     direction: Direction
     noise: float | None
+    effect: float | None
+    ratio: float | None
     passed: bool
     n: Count
 
@@ -64,12 +66,14 @@ class Generation(Model):
 
 
 class RaisedAlarm(Model):
-    """An alarm, and what came of the retraining run that it asked for.
+    """An alarm, who was told, and what came of the retraining run that it asked for.
 
-    ``tried`` counts the candidates of that run: 0 where the ledger knows none. ``decision`` is what it decided.
+    ``told`` counts receivers that were sent a notice. ``tried`` counts the candidates of the run: 0 where the ledger
+    knows none. ``decision`` is what the run decided.
     """
 
     alarm: Alarm
+    told: Count
     tried: Count
     decision: Decision | None
 

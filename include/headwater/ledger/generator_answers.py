@@ -63,11 +63,12 @@ class Retraining(Model):
 class History(Model):
     """One page of a dataset's champions and one of its retraining runs, the newest first.
 
-    ``champion`` and ``last_run`` are there whatever page was asked for. ``waiting`` batches are in quarantine,
-    ``alarms`` are open. ``decisions`` are those of people and the coronations, the newest first.
+    ``champion``, who reigns ``since`` then, and ``last_run`` are there whatever page was asked for. ``waiting`` batches
+    are in quarantine, ``alarms`` are open. ``decisions`` are those of people and the coronations, the newest first.
     """
 
     champion: Version | None
+    since: AwareDatetime | None
     versions: tuple[Version, ...]
     version_count: Count
     last_run: Retraining | None
@@ -87,7 +88,7 @@ class Certificate(Model):
 
 
 class Contender(Model):
-    """A candidate of one run. ``version`` is its number where it ever was champion. Of its checks there is no detail."""
+    """A candidate of one run. ``version`` is its number where it ever was champion. Its checks have no detail."""
 
     tried: Tried
     version: int | None

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from headwater.ledger.collapse_answers import RaisedAlarm
 from headwater.ledger.guard_records import Alarm
+from headwater.ledger.models.notices import NoticeRow
 from headwater.ledger.models.watch import AlarmRow
 from headwater.ledger.repositories.generator_history import decided_in, tried_in
 
@@ -45,10 +46,22 @@ class AlarmPages:
     def _told(self, dataset: str, alarms: Sequence[Alarm]) -> list[RaisedAlarm]:
         runs = {asked_run(each) for each in alarms}
         tried, decided = tried_in(self._session, dataset, runs), decided_in(self._session, dataset, runs)
+        sent = self._sent(dataset, [each.alarm_id for each in alarms])
         return [
-            RaisedAlarm(alarm=each, tried=len(tried[asked_run(each)]), decision=decided.get(asked_run(each)))
+            RaisedAlarm(
+                alarm=each,
+                told=sent.get(each.alarm_id, 0),
+                tried=len(tried[asked_run(each)]),
+                decision=decided.get(asked_run(each)),
+            )
             for each in alarms
         ]
+
+    def _sent(self, dataset: str, alarms: Sequence[str]) -> dict[str, int]:
+        row = NoticeRow
+        query = select(row.subject_id, func.count().label("sent")).where(row.dataset == dataset, row.fact == "alarm")
+        query = query.where(row.subject_id.in_(alarms), row.outcome == "sent").group_by(row.subject_id)
+        return {each.subject_id: each.sent for each in self._session.execute(query)}
 
 
 def asked_run(alarm: Alarm) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from headwater.ledger.answers import ChampionVersion
 from headwater.ledger.generator_answers import History, Retraining, TrialFigure, Tried, Version
 from headwater.ledger.models.batches import BatchRow
-from headwater.ledger.models.generators import GeneratorRow, TrainingRunRow
+from headwater.ledger.models.generators import ChampionRow, GeneratorRow, TrainingRunRow
 from headwater.ledger.models.history import DecisionRow
 from headwater.ledger.models.snapshots import SnapshotRow
 from headwater.ledger.models.validations import CheckRow
@@ -55,6 +55,9 @@ class GeneratorHistory:
         last = self._runs(dataset, 0, 1)
         return History(
             champion=champion[0] if champion else None,
+            since=self._session.scalar(
+                select(ChampionRow.promoted_at).where(ChampionRow.dataset == dataset, ChampionRow.retired_at.is_(None))
+            ),
             versions=told,
             version_count=self._count(select(VIEW.c.version).where(VIEW.c.dataset == dataset)),
             last_run=last[0] if last else None,
@@ -107,7 +110,7 @@ class GeneratorHistory:
         begun = func.min(TrainingRunRow.started_at).label("started_at")
         query = select(TrainingRunRow.run_id, begun).where(TrainingRunRow.dataset == dataset)
         query = query.group_by(TrainingRunRow.run_id).order_by(begun.desc(), TrainingRunRow.run_id)
-        started = {run_id: at for run_id, at in self._session.execute(query.offset(offset).limit(limit))}
+        started = {row.run_id: row.started_at for row in self._session.execute(query.offset(offset).limit(limit))}
         tried, decided = tried_in(self._session, dataset, started), decided_in(self._session, dataset, started)
         return tuple(
             Retraining(run_id=run_id, started_at=at, tried=tried[run_id], decision=decided.get(run_id))
