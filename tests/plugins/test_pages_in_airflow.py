@@ -134,11 +134,11 @@ def test_a_generators_page_tells_why_it_was_chosen_and_what_came_of_it(answers: 
     told = words(answers["generator"])
     for part in (
         "census: trees, version 4, is champion and makes tonight&#39;s batch",
-        "It kept the contract in its trial: 9 of 9 critical checks passed".replace("critical checks", "checks"),
-        "chosen Chosen: it became champion.",
+        "It kept the contract in its trial: 9 of 9 checks passed",
+        "chosen It became champion.",
         "It keeps the contract and was not the best.",
         "500 samples of 2,500 rows",
-        "0.949 beside 0.951; −0.003 to 0.008",
+        "0.938 beside 0.94; −0.003 to 0.008",
         "0.01 from the spec",
         "released",
         "in quarantine",
@@ -149,9 +149,8 @@ def test_a_generators_page_tells_why_it_was_chosen_and_what_came_of_it(answers: 
 
 
 def test_former_withdrawn_and_lost_generators_say_what_they_are(answers: dict[str, Any]) -> None:
-    assert "was champion until" in words(answers["former"])
-    assert "and gave way to a later one" in words(answers["former"])
-    assert "was withdrawn on" in words(answers["withdrawn"])
+    assert "census: trees, version 2, was champion and gave way to a later one" in words(answers["former"])
+    assert "is withdrawn: a person went back to another" in words(answers["withdrawn"])
     assert "The DAG recall takes the same values" in words(answers["withdrawn"])
     lost = words(answers["candidate"])
     assert "is a candidate that never became champion" in lost
@@ -169,7 +168,7 @@ def test_the_collapse_page_puts_open_alarms_on_top(answers: dict[str, Any]) -> N
     assert '<a data-airflow="/dags/close_alarm"' in text
     assert "60 of 70 judged nights" in told
     assert text.count("data-vega=") == 9 * 2 + 3
-    assert "by anna: Wanted. &lt;script&gt;" in told
+    assert "by anna: Wanted: a ward was closed. &lt;script&gt;" in told
 
 
 def test_other_nights_and_alarms_are_asked_for_by_their_parameters(answers: dict[str, Any]) -> None:
@@ -177,7 +176,7 @@ def test_other_nights_and_alarms_are_asked_for_by_their_parameters(answers: dict
     assert re.search(r'href="\?to=[\d-]+&amp;nights=30" rel="next">Older', answers["thirty"]["text"])
     assert "30 of 70 judged nights" in words(answers["days"])
     assert 'rel="prev">Newer' in answers["days"]["text"]
-    assert "No night up to this day was judged." in words(answers["older"])
+    assert "No night up to 2020-01-01 was judged." in words(answers["older"])
     assert "There is no page 7 of them" in words(answers["late"])
     nothing = words(answers["nothing"])
     assert "nothing stands beside the anchor yet; it has no champion" in nothing

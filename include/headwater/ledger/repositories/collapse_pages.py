@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
-from sqlalchemy import Select, Subquery, exists, func, or_, select
+from sqlalchemy import Select, Subquery, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from headwater.ledger.answers import ChampionVersion
 from headwater.ledger.collapse_answers import AnchorPoint, Collapse, CollapseQuery, Generation, JudgedNight
-from headwater.ledger.guard_records import WatchPoint
+from headwater.ledger.guard_records import Chart, WatchPoint
 from headwater.ledger.models.batches import BatchRow
 from headwater.ledger.models.datasets import SpecVersionRow
 from headwater.ledger.models.validations import CheckRow, ValidationRow
@@ -26,6 +26,7 @@ from headwater.ledger.repositories.alarm_pages import AlarmPages
 from headwater.ledger.repositories.champions import VIEW
 from headwater.spec.watch import Watch
 
+CHARTS: tuple[str, ...] = get_args(Chart)
 GENERATIONS_MAX = 120
 """The newest of them that are told, beside the first."""
 LOOKS_MAX = 60
@@ -52,8 +53,8 @@ class CollapsePages:
             night_count=self._count(_judged_days(dataset)),
             older_to=self._older(dataset, nights),
             newer_to=self._newer(query, nights),
-            looks=self._looks(dataset),
-            unions=self._unions(dataset),
+            looks=self._looks(dataset, CHARTS, 1),
+            unions=self._looks(dataset, ("union",), LOOKS_MAX),
             open_alarms=open_alarms,
             past_alarms=past_alarms,
             past_count=past_count,
@@ -114,21 +115,23 @@ class CollapsePages:
         days: Subquery = later.order_by(BatchRow.batch_date).limit(query.nights).subquery("later")
         return self._session.scalar(select(func.max(days.c.batch_date)))
 
-    def _looks(self, dataset: str) -> tuple[WatchPoint, ...]:
-        which = (WatchPointRow.chart, WatchPointRow.name)
-        query = select(*_of_look()).where(WatchPointRow.dataset == dataset).ext(distinct_on(*which))
-        return self._told(query.order_by(*which, WatchPointRow.seen_at.desc(), WatchPointRow.subject_id))
-
-    def _unions(self, dataset: str) -> tuple[WatchPoint, ...]:
-        newest = func.row_number().over(partition_by=WatchPointRow.name, order_by=WatchPointRow.seen_at.desc())
-        looks = select(*_of_look(), newest.label("place"))
-        looks = looks.where(WatchPointRow.dataset == dataset, WatchPointRow.chart == "union")
-        chosen = looks.subquery("looks")
-        told = [chosen.c[name] for name in WatchPoint.model_fields]
-        return self._told(select(*told).where(chosen.c.place <= LOOKS_MAX).order_by(chosen.c.name, chosen.c.seen_at))
-
-    def _told(self, query: Select[Any]) -> tuple[WatchPoint, ...]:
-        return tuple(WatchPoint(**row) for row in self._session.execute(query).mappings())
+    def _looks(self, dataset: str, charts: Collection[str], limit: int) -> tuple[WatchPoint, ...]:
+        """The newest looks of these charts at each statistic, oldest first."""
+        row = aliased(WatchPointRow)
+        kinds = select(row.chart, row.name).where(row.dataset == dataset, row.chart.in_(charts)).distinct()
+        kind = kinds.subquery("kind")
+        newest = (
+            select(*_of_look())
+            .where(WatchPointRow.dataset == dataset)
+            .where(WatchPointRow.chart == kind.c.chart, WatchPointRow.name == kind.c.name)
+            .order_by(WatchPointRow.seen_at.desc(), WatchPointRow.subject_id)
+            .limit(limit)
+            .correlate(kind)
+            .lateral("newest")
+        )
+        query = select(*newest.c).select_from(kind).join(newest, literal(True))
+        query = query.order_by(newest.c.chart, newest.c.name, newest.c.seen_at)
+        return tuple(WatchPoint(**found) for found in self._session.execute(query).mappings())
 
     def _watch(self, dataset: str) -> Watch:
         """What the newest batch's spec says of the watch; where there is none, what is usual."""
@@ -143,9 +146,15 @@ class CollapsePages:
 
 
 def _judged_days(dataset: str) -> Select[tuple[date]]:
-    """Dates of which a batch was judged, each once."""
-    judged = exists().where(ValidationRow.batch_id == BatchRow.batch_id)
-    return select(BatchRow.batch_date).where(BatchRow.dataset == dataset, judged).group_by(BatchRow.batch_date)
+    """Dates of which a batch was judged, each once.
+
+    The limit of 1 has Postgres look up each batch's validations by their index: as a semijoin it reads the validations
+    of all datasets.
+    """
+    one = select(ValidationRow.validation_id).where(ValidationRow.batch_id == BatchRow.batch_id).limit(1)
+    judged = one.correlate(BatchRow).lateral("judged")
+    days = select(BatchRow.batch_date).select_from(BatchRow).join(judged, literal(True))
+    return days.where(BatchRow.dataset == dataset).group_by(BatchRow.batch_date)
 
 
 def _of_look() -> list[Any]:
