@@ -30,7 +30,7 @@ def nights_chart(rows: Sequence[Row], since: date | None, *, is_share: bool = Fa
     if not any(row["value"] is not None for row in rows):
         return None
     axis = {"format": "%d %b", "labelOverlap": True, "tickCount": 6}
-    x = {"field": "day", "type": "temporal", "timeUnit": "utcyearmonthdate", "title": None, "axis": axis}
+    x: Row = {"field": "day", "type": "temporal", "timeUnit": "utcyearmonthdate", "title": None, "axis": axis}
     clues = told(("day", "night", None), ("by", "made by", None))
     layers = [*_since(since, rows[-1]["day"], x), *_crowned(rows, x), *_course(x, clues, is_share=is_share)]
     return _sized(rows, layers, NIGHTS_WIDTH)
@@ -40,7 +40,7 @@ def generations_chart(rows: Sequence[Row], *, is_share: bool = False) -> dict[st
     """A figure by generation: rows of ``version``, ``value``, ``limit``, ``passed``."""
     if not any(row["value"] is not None for row in rows):
         return None
-    x = {
+    x: Row = {
         "field": "version",
         "type": "quantitative",
         "title": None,
@@ -61,17 +61,17 @@ def candidates_chart(rows: Sequence[Row], names: Sequence[str]) -> dict[str, Any
     kept = [{**row, "at": min(max(row["ratio"], low), high)} for row in rows if is_finite(row["ratio"])]
     if not kept:
         return None
-    x = {
+    x: Row = {
         "field": "at",
         "type": "quantitative",
         "title": "0: as honest rows; 1: the limit",
         "scale": {"domain": [low, high]},
     }
-    y = {"field": "figure", "type": "nominal", "sort": None, "title": None}
+    y: Row = {"field": "figure", "type": "nominal", "sort": None, "title": None}
     y["axis"] = {"labelLimit": 190, "ticks": False, "domain": False, "grid": True}
     scale = {"domain": list(names), "range": [COLOURS[place % len(COLOURS)] for place in range(len(names))]}
     mark = {"type": "point", "filled": True, "size": 70, "opacity": 0.85}
-    encoding = {
+    encoding: Row = {
         "x": x,
         "y": y,
         "color": {"field": "who", "type": "nominal", "scale": scale, "legend": {"labelLimit": 160}},

@@ -31,7 +31,8 @@ def indicator_rows(found: Collapse) -> list[dict[str, Any]]:
 
 def measured(found: Collapse) -> list[str]:
     """Names of the indicators that some night or generation has."""
-    known = {point.name for each in (*found.nights, *found.generations) for point in each.points}
+    told = [each.points for each in found.nights] + [each.points for each in found.generations]
+    known = {point.name for points in told for point in points}
     return [name for name in INDICATORS if name in known]
 
 

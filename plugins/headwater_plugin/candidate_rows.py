@@ -129,7 +129,7 @@ def certificate_rows(page: GeneratorPage) -> list[dict[str, Any]]:
     from headwater.expectations import wording
 
     beside = {row["name"]: row for row in (*champion_losses(page),)}
-    rows = []
+    rows: list[dict[str, Any]] = []
     for check in page.checks:
         if check.severity != "critical" or (wording.is_rule(check) and check.passed):
             continue

@@ -37,7 +37,7 @@ class AlarmPages:
         told = self._told(dataset, [*is_open, *is_past])
         return tuple(told[: len(is_open)]), tuple(told[len(is_open) :]), count
 
-    def _alarms(self, query: Select[tuple[AlarmRow]]) -> list[Alarm]:
+    def _alarms(self, query: Select[AlarmRow]) -> list[Alarm]:
         return [
             Alarm(**{name: getattr(row, "limit_value" if name == "limit" else name) for name in Alarm.model_fields})
             for row in self._session.scalars(query)

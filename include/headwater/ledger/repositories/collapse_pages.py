@@ -104,8 +104,7 @@ class CollapsePages:
         if not nights:
             return None
         earlier = _judged_days(dataset).where(BatchRow.batch_date < nights[0].batch_date)
-        found: date | None = self._session.scalar(earlier.order_by(BatchRow.batch_date.desc()).limit(1))
-        return found
+        return self._session.scalar(earlier.order_by(BatchRow.batch_date.desc()).limit(1))
 
     def _newer(self, query: CollapseQuery, nights: Sequence[JudgedNight]) -> date | None:
         """The last of as many dates after these as were asked for."""
@@ -145,7 +144,7 @@ class CollapsePages:
         return self._session.scalar(select(func.count()).select_from(rows.subquery())) or 0
 
 
-def _judged_days(dataset: str) -> Select[tuple[date]]:
+def _judged_days(dataset: str) -> Select[date]:
     """Dates of which a batch was judged, each once.
 
     The limit of 1 has Postgres look up each batch's validations by their index: as a semijoin it reads the validations

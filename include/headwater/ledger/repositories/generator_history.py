@@ -103,7 +103,7 @@ class GeneratorHistory:
         query = query.where(row.generator_id.in_(generators), row.name.in_(names)).order_by(row.position)
         found: defaultdict[str, tuple[TrialFigure, ...]] = defaultdict(tuple)
         for generator_id, name, value, limit, passed, n in self._session.execute(query):
-            found[generator_id] += (TrialFigure(name=name, value=value, limit=limit, passed=passed, n=n),)
+            found[str(generator_id)] += (TrialFigure(name=name, value=value, limit=limit, passed=passed, n=n),)
         return found
 
     def _runs(self, dataset: str, offset: int, limit: int) -> tuple[Retraining, ...]:

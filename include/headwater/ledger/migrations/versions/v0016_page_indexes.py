@@ -1,4 +1,4 @@
-"""Indexes for the generator and collapse pages: retrainings newest first, the last looks of each figure of the watch."""
+"""Indexes for the generator and collapse pages: retrainings newest first, last looks of each figure of the watch."""
 
 from __future__ import annotations
 
