@@ -16,10 +16,10 @@ LIGHT, DARK = "rgb(245, 247, 249)", "rgb(20, 24, 30)"
 
 def test_the_lines_are_drawn_and_nothing_else_happens(visit: Visit) -> None:
     page = visit.open("/headwater/")
-    assert page.locator("h1").inner_text().startswith("2 of 6 datasets need attention")
+    assert page.locator("h1").inner_text().startswith("2 of 4 datasets need attention")
     page.locator(".spark").last.scroll_into_view_if_needed()
     visit.until("document.querySelectorAll('.spark svg').length == document.querySelectorAll('.spark').length")
-    assert page.locator(".spark").count() == 10
+    assert page.locator(".spark").count() == 6
     visit.assert_quiet()
 
 
