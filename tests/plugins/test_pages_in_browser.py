@@ -59,12 +59,11 @@ def test_they_tell_the_same_without_script(visit_without_script: Visit) -> None:
 
 
 def test_the_overview_leads_to_both(visit: Visit) -> None:
-    page = visit.open("/headwater/?text=quiet")
-    page.get_by_role("link", name="trees").click()
-    page.wait_for_url("**/headwater/generators/quiet/")
-    page = visit.open("/headwater/?text=quiet")
-    page.get_by_role("link", name="Coverage of quiet").click()
-    page.wait_for_url("**/headwater/collapse/quiet/")
+    for link, page_of in (("trees", "generators"), ("Coverage of quiet", "collapse")):
+        page = visit.open("/headwater/?text=quiet")
+        page.get_by_role("link", name=link).click()
+        page.wait_for_url(f"**/headwater/{page_of}/quiet/")
+        assert "quiet: " in page.locator("h1").inner_text()
 
 
 @pytest.mark.parametrize(
