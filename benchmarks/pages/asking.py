@@ -20,6 +20,12 @@ QUESTIONS = {
     "Data Docs, failed": f"{INDEX}?verdict=failed",
     "Data Docs, a dataset": f"{INDEX}?dataset=table_007",
     "Data Docs, a check": f"{INDEX}?check=neighbours.coverage",
+    "generators": "/headwater/generators/table_007/",
+    "generators, last page": "/headwater/generators/table_007/?runs=6",
+    "a generator": "/headwater/generators/table_007/2/",
+    "collapse": "/headwater/collapse/table_007/",
+    "collapse, a year": "/headwater/collapse/table_007/?nights=365",
+    "collapse, long ago": "/headwater/collapse/table_007/?to=2025-01-01",
 }
 
 

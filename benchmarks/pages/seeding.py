@@ -14,13 +14,14 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 
+from benchmarks.pages.history import INDICATORS, fill_history
 from headwater.ledger import Books, Ledger
 from headwater.ledger.migrate import migrate
 from headwater.ledger.records import Generator, Snapshot
 from headwater.spec.dataset import Schedule
 from headwater.tables.schema import ColumnSchema, TableSchema
 
-FOLLOWED = ("neighbours.coverage", "utility.score")
+FOLLOWED = INDICATORS
 CHAMPIONS = 3
 SCHEMA = TableSchema(
     columns=(ColumnSchema(name="age", sdtype="numerical", storage="integer", nullable=False, decimals=0),)
@@ -80,8 +81,9 @@ def fill(ledger_url: str, datasets: int, nights: int, checks: int) -> dict[str, 
             with connection.transaction():
                 for statement in (BATCHES, VALIDATIONS, CHECKS):
                     connection.execute(statement, {**given, "datasets": names[first : first + TOGETHER]})
+                fill_history(connection, names[first : first + TOGETHER], nights)
         connection.execute("VACUUM ANALYZE")
-        tables = ("batches", "validations", "checks")
+        tables = ("batches", "validations", "checks", "generators", "training_runs", "decisions", "watch_points")
         return {table: _count(connection, table) for table in tables}
 
 

@@ -1,4 +1,4 @@
-"""What Headwater adds to the Airflow UI: the overview, the Batch tab, Data Docs pages and the button that leads there.
+"""What Headwater adds to the Airflow UI: overview, tabs Batch, Generator and Collapse, Data Docs and the way there.
 
 Belongs here: the plugin's registration. Does not: routes (``app.py``), the button (``headwater.orchestration.links``).
 Airflow imports this in every process, so nothing heavy is imported.
@@ -21,13 +21,26 @@ BATCH = {
     "url_route": "batch",
 }
 """A tab on every DAG run: Airflow does not let a plugin choose the DAGs."""
+GENERATOR = {
+    "name": "Generator",
+    "href": f"{PREFIX}/generators?dag_id={{DAG_ID}}".lstrip("/"),
+    "destination": "dag",
+    "url_route": "generator",
+}
+COLLAPSE = {
+    "name": "Collapse",
+    "href": f"{PREFIX}/collapse?dag_id={{DAG_ID}}".lstrip("/"),
+    "destination": "dag",
+    "url_route": "collapse",
+}
+"""Tabs on every DAG, for the same reason."""
 
 
 class HeadwaterPlugin(AirflowPlugin):
-    """Mounts the pages at ``/headwater`` and adds "Headwater" to the menu, "Batch" to DAG runs, a button to tasks."""
+    """Mounts the pages at ``/headwater``: "Headwater" in the menu, tabs on DAGs and their runs, a button at tasks."""
 
     name = "headwater"
     # Airflow declares these as instance variables and reads them from the class.
     fastapi_apps: list[Any] = [{"app": Pages(), "url_prefix": PREFIX, "name": "Headwater"}]  # noqa: RUF012
-    external_views: list[Any] = [OVERVIEW, BATCH]  # noqa: RUF012
+    external_views: list[Any] = [OVERVIEW, BATCH, GENERATOR, COLLAPSE]  # noqa: RUF012
     global_operator_extra_links: list[Any] = [DataDocsLink()]  # noqa: RUF012

@@ -1,4 +1,4 @@
-"""The pages below ``/headwater``: the overview, batches, Data Docs and their index, and the files they need.
+"""The pages below ``/headwater``: overview, batches, generators, collapse, Data Docs, and the files they need.
 
 Belongs here: routes. Does not: who may call them (``access.py``), what a page tells (``headwater.expectations``).
 Every route needs Airflow's login, the files too; a page also needs the right to see its dataset's DAG.
@@ -19,7 +19,11 @@ from starlette.staticfiles import StaticFiles
 from headwater_plugin import headers
 from headwater_plugin.access import may_see_dataset, to_login_or_error
 from headwater_plugin.batch_page import batch_page, manifest
+from headwater_plugin.collapse_page import collapse_page
+from headwater_plugin.dag_tabs import collapse_tab, generators_tab
 from headwater_plugin.docs_index import docs_index
+from headwater_plugin.generator_page import generator_page
+from headwater_plugin.generators_page import generators_page
 from headwater_plugin.overview import overview
 from headwater_plugin.places import open_store
 from headwater_plugin.run_page import run_page
@@ -46,6 +50,11 @@ def create_app() -> FastAPI:
     app.add_api_route("/run", run_page, response_class=HTMLResponse)
     app.add_api_route("/batches/{dataset}/{batch_id}/", batch_page, response_class=HTMLResponse)
     app.add_api_route("/batches/{dataset}/{batch_id}/manifest.json", manifest)
+    app.add_api_route("/generators", generators_tab, response_class=HTMLResponse)
+    app.add_api_route("/generators/{dataset}/", generators_page, response_class=HTMLResponse)
+    app.add_api_route("/generators/{dataset}/{version}/", generator_page, response_class=HTMLResponse)
+    app.add_api_route("/collapse", collapse_tab, response_class=HTMLResponse)
+    app.add_api_route("/collapse/{dataset}/", collapse_page, response_class=HTMLResponse)
     app.add_api_route("/static/{path:path}", static_file)
     return app
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import quote
 
 from fastapi import Depends, HTTPException, Response, status
 from fastapi.responses import HTMLResponse
 
 from headwater_plugin import headers
 from headwater_plugin.access import may_see_dataset
+from headwater_plugin.airflow_links import run_link
 from headwater_plugin.batch_words import decisions_told, effort, night_told, repairs_told, stamp, standing
 from headwater_plugin.check_rows import check_groups, verdict_counts
 from headwater_plugin.column_rows import column_rows
@@ -29,7 +29,6 @@ ROOT = "../../../"
 """The way from a batch's page to ``/headwater/``."""
 _BATCH_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ABSENT = "there is no such batch"
-_RUN_OF_AIRFLOW = re.compile(r"(scheduled|manual|backfill|asset_triggered)__[\x21-\x7e]{1,240}")
 
 
 def batch_page(dataset: Annotated[str, Depends(may_see_dataset)], batch_id: str) -> HTMLResponse:
@@ -68,7 +67,7 @@ def batch_view(found: BatchPage, run_id: str = "") -> dict[str, Any]:
         "standing": standing(found),
         "counts": verdict_counts(found.checks),
         "released": stamp(batch.released_at) if batch.released_at else None,
-        "made_by": run_link(batch.dataset, batch.run_id),
+        "made_by": run_link(f"nightly__{batch.dataset}", batch.run_id),
         "night": night_told(found.night, batch.batch_id, run_id),
         "stations": stations(found),
         "groups": check_groups(found.checks),
@@ -79,12 +78,6 @@ def batch_view(found: BatchPage, run_id: str = "") -> dict[str, Any]:
         "validation_id": last.validation_id if last else "",
         "has_failing_rows": broken,
     }
-
-
-def run_link(dataset: str, run_id: str) -> dict[str, str]:
-    """A run's id, and its address in Airflow where it looks like one that Airflow gave; else an empty one."""
-    is_airflows = _RUN_OF_AIRFLOW.fullmatch(run_id) is not None
-    return {"id": run_id, "url": f"/dags/nightly__{dataset}/runs/{quote(run_id, safe='')}" if is_airflows else ""}
 
 
 def _found(dataset: str, batch_id: str) -> BatchPage:

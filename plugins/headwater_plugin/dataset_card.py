@@ -62,7 +62,7 @@ def _why(standing: Standing, last: LastBatch | None) -> str:
 
 
 def _decisions(standing: Standing, is_approval_open: bool) -> list[tuple[str, str]]:
-    """What a person has to decide, and the path in Airflow where that is done."""
+    """What a person has to decide, and where: a path in Airflow, or one of ours below ``/headwater/``."""
     asked = f"/dags/decide__{standing.dataset}/required_actions"
     found = []
     if standing.quarantined:
@@ -70,7 +70,7 @@ def _decisions(standing: Standing, is_approval_open: bool) -> list[tuple[str, st
     if is_approval_open:
         found.append(("a promotion to approve", asked))
     if standing.alarms:
-        found.append((_count(standing.alarms, "alarm", "alarms"), "/dags/close_alarm"))
+        found.append((_count(standing.alarms, "alarm", "alarms"), f"collapse/{standing.dataset}/"))
     return found
 
 

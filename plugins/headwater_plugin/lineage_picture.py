@@ -60,7 +60,8 @@ def _generator(page: BatchPage) -> dict[str, Any]:
     version = f"version {origin.version}, " if origin.version else ""
     told = f"{version}{lineage.generator_kind}, model {lineage.model_sha256[:SHORT]}, {size(origin.model_bytes)}"
     ids = {"generator": lineage.generator_id, "model (SHA-256)": lineage.model_sha256}
-    return _station("Generator", lineage.generator_label, told, ids, ("fitted", origin.fitted_at))
+    url = f"generators/{page.batch.dataset}/{origin.version or lineage.generator_id}/"
+    return {**_station("Generator", lineage.generator_label, told, ids, ("fitted", origin.fitted_at)), "url": url}
 
 
 def _batch(page: BatchPage) -> dict[str, Any]:
@@ -130,4 +131,5 @@ def _station(
         "stamp_text": f"{at:%Y-%m-%d %H:%M} UTC" if at else "",
         "tone": tone,
         "is_here": is_here,
+        "url": "",
     }

@@ -44,7 +44,9 @@ dags = {{
         "is_scheduled": dag.timetable.can_be_scheduled,
         "tasks": {{t.task_id: [t.owner, t.retries, t.execution_timeout is not None] for t in dag.tasks}},
         "assets": sorted(asset.name for t in dag.tasks for asset in [*t.outlets, *t.inlets]),
-        "waits_for": sorted(asset.name for asset in getattr(dag.schedule, "objects", [dag.schedule]) if hasattr(asset, "name")),
+        "waits_for": sorted(
+            asset.name for asset in getattr(dag.schedule, "objects", [dag.schedule]) if hasattr(asset, "name")
+        ),
         "waits_for_any": type(dag.schedule).__name__ == "AssetAny",
         "callbacks": {{
             t.task_id: [type(each).__name__ for each in (found if isinstance(found, (list, tuple)) else [found])]

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.ledger.sliding import Story
+from tests.plugins.asked_pages import last_night, slide_till_now
 from tests.plugins.browsing import Visit, publish, visiting
 from tests.plugins.judged import judge_nights
 from tests.plugins.told_batch import MANIFEST, location
@@ -31,6 +33,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, postgres: EmbeddedPostgres) -
     postgres.create_database(DATABASE)
     judge_nights(postgres.url(DATABASE), {"people": 60})
     live_through(postgres.url(DATABASE))
+    slide_till_now(postgres.url(DATABASE), Story("census", last_night(), "coarse trees"), Story("odd", last_night()))
     publish(Store(store_url))
     Store(store_url).write_bytes(f"{location('quiet', days()[0])}/manifest.json", MANIFEST)
     (folder / "home").mkdir()

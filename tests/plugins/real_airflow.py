@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.plugins.asked_batches import ask_for_batches
+from tests.plugins.asked_pages import ask_for_pages
 from tests.plugins.judged import judge_nights
 from tests.plugins.told_batch import MANIFEST, location
 from tests.plugins.tonight import DATASETS, days, know_dags, live_through
@@ -98,23 +99,31 @@ def migrate_airflow() -> None:
     subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], check=True, capture_output=True)
 
 
-def prepare(home: Path, repository: Path) -> None:
-    """Settings, an empty Airflow database, one run of a DAG whose task fails."""
+def prepare(home: Path, repository: Path, *, has_runs: bool) -> None:
+    """Settings, an empty Airflow database, one run of a DAG whose task fails, where ``has_runs``."""
     settings(home, repository)
-    (home / "dags" / "people.py").write_text(DAG)
     migrate_airflow()
+    if not has_runs:
+        return
+    (home / "dags" / "people.py").write_text(DAG)
     subprocess.run([sys.executable, "-m", "airflow", "dags", "reserialize"], check=True, capture_output=True)
     run = ["dags", "test", "nightly__people"]
     subprocess.run([sys.executable, "-m", "airflow", *run], check=False, capture_output=True)
 
 
-def ask() -> dict[str, Any]:
-    """Status, place and text of each answer, first without a login, then with one."""
+def ask(what: str) -> dict[str, Any]:
+    """Status, place and text of each answer, first without a login, then with one; ``pages`` asks for those alone."""
     from airflow.api_fastapi.app import create_app, get_auth_manager
     from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
     from fastapi.testclient import TestClient
 
     client = TestClient(create_app(apps="core"), follow_redirects=False)
+
+    def token_of(name: str) -> str:
+        return get_auth_manager().generate_jwt(SimpleAuthManagerUser(username=name, role="viewer"))
+
+    if what == "pages":
+        return ask_for_pages(client, token_of)
     files = (Path(os.environ["AIRFLOW__CORE__PLUGINS_FOLDER"]) / "headwater_plugin").glob("*.py")
     answers: dict[str, Any] = {"stray modules": sorted({file.stem for file in files} & set(sys.modules) - {"__init__"})}
 
@@ -137,10 +146,6 @@ def ask() -> dict[str, Any]:
     get("anonymous openapi", "/headwater/openapi.json")
     redirect = get("anonymous browser", PAGE, HTML)
     get("login route", redirect.headers["location"])
-
-    def token_of(name: str) -> str:
-        return get_auth_manager().generate_jwt(SimpleAuthManagerUser(username=name, role="viewer"))
-
     get("anonymous index", INDEX)
     get("anonymous overview", OVERVIEW)
     get("anonymous style", "/headwater/static/headwater.css")
@@ -228,9 +233,9 @@ def ask_for_overview(client: Any, token_of: Any) -> dict[str, Any]:
 
 
 def main() -> None:
-    """``real_airflow.py HOME REPOSITORY``."""
-    home, repository = Path(sys.argv[1]), Path(sys.argv[2])
-    prepare(home, repository)
+    """``real_airflow.py HOME REPOSITORY [pages]``."""
+    home, repository, what = Path(sys.argv[1]), Path(sys.argv[2]), "".join(sys.argv[3:])
+    prepare(home, repository, has_runs=what != "pages")
     from headwater.store import Store
 
     store = Store(os.environ["HEADWATER_STORE_URL"])
@@ -239,7 +244,7 @@ def main() -> None:
         store.write_bytes(f"{dataset}/docs/0b5c-1/failing_rows.csv", b"rule,row,age\na,3,99\n")
     store.write_bytes(f"{location('quiet', days()[0])}/manifest.json", MANIFEST)
     judge_nights(os.environ["HEADWATER_LEDGER_URL"], {"people": 60, "secret": 2})
-    sys.stdout.write("\n" + json.dumps(ask()))
+    sys.stdout.write("\n" + json.dumps(ask(what)))
 
 
 if __name__ == "__main__":

@@ -85,7 +85,7 @@ def test_every_state_has_a_word_and_a_sentence(state: State) -> None:
     assert view["decisions"] == [
         ("1 batch in quarantine", asked),
         ("a promotion to approve", asked),
-        ("2 alarms", "/dags/close_alarm"),
+        ("2 alarms", "collapse/clinic/"),
     ]
 
 

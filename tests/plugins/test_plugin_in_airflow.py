@@ -118,8 +118,14 @@ def test_airflow_knows_the_plugin(answers: dict[str, Any]) -> None:
     assert '"href":"headwater/"' in answers["plugins"]["text"]
     batch = json.loads(answers["plugins"]["text"])["plugins"]
     views = [view for plugin in batch if plugin["name"] == "headwater" for view in plugin["external_views"]]
-    assert [(view["name"], view["destination"]) for view in views] == [("Headwater", "nav"), ("Batch", "dag_run")]
+    assert [(view["name"], view["destination"]) for view in views] == [
+        *(("Headwater", "nav"), ("Batch", "dag_run")),
+        *(("Generator", "dag"), ("Collapse", "dag")),
+    ]
     assert views[1]["href"] == "headwater/run?dag_id={DAG_ID}&run_id={RUN_ID}"
+    assert [view["href"] for view in views[2:]] == [
+        f"headwater/{what}?dag_id={{DAG_ID}}" for what in ("generators", "collapse")
+    ]
 
 
 def test_the_plugins_files_are_no_plugins_of_their_own(answers: dict[str, Any]) -> None:
@@ -226,11 +232,11 @@ def test_the_overview_puts_trouble_on_top(answers: dict[str, Any]) -> None:
 
 def test_the_overview_tells_of_figures_champion_and_nights(answers: dict[str, Any]) -> None:
     text = answers["overview"]["all"]["text"]
-    assert '<span class="bad">0.700</span> <span class="soft">at least 0.880</span>' in text
+    assert re.search(r'class="bad" href="./collapse/held/">0.700<.*?> <span class="soft">at least 0.880</span>', text)
     assert (
         len(
             re.findall(
-                r"trees <span class=\"soft\">version 1</span>\s*<div[^>]*>for [45] days · depth 0 · 100% real", text
+                r"trees</a> <span class=\"soft\">version 1</span>\s*<div[^>]*>for [45] days · depth 0 · 100% real", text
             )
         )
         == 3

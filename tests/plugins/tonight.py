@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import product
 
 from tests.ledger.facts import SPEC, batch, check, generator, snapshot, uid, validation
 from tests.plugins.told_batch import RUN, findings, location, tell_all, tell_mended
@@ -79,8 +80,11 @@ def _night(books: Books, dataset: str, day: date, *, is_held: bool) -> None:
     books.validations.record(validation(f"{dataset} {day}", started_at=at, finished_at=at, **judged), found)
 
 
-def know_dags(datasets: Sequence[str], *, paused: Sequence[str] = ()) -> None:
-    """Tell Airflow's own database of the nightly DAGs, as its processor would after reading their file."""
+def know_dags(datasets: Sequence[str], *, paused: Sequence[str] = (), verbs: Sequence[str] = ("nightly",)) -> None:
+    """Tell Airflow's own database of DAGs ``verb__dataset``, as its processor would after reading their file.
+
+    A dataset without a name has DAGs that are called as the verb.
+    """
     from airflow.models.dag import DagModel
     from airflow.models.dagbundle import DagBundleModel
     from airflow.utils.session import create_session
@@ -88,6 +92,7 @@ def know_dags(datasets: Sequence[str], *, paused: Sequence[str] = ()) -> None:
     with create_session() as session:
         session.merge(DagBundleModel(name="dags-folder"))
         session.flush()
-        for name in datasets:
+        for name, verb in product(datasets, verbs):
             at = {"bundle_name": "dags-folder", "fileloc": "supply_chain.py", "timetable_summary": "0 2 * * *"}
-            session.merge(DagModel(dag_id=f"nightly__{name}", is_paused=name in paused, is_stale=False, **at))
+            dag_id = f"{verb}__{name}" if name else verb
+            session.merge(DagModel(dag_id=dag_id, is_paused=name in paused, is_stale=False, **at))

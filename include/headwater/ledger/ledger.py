@@ -18,9 +18,12 @@ from headwater.ledger.repositories.batch_pages import BatchPages
 from headwater.ledger.repositories.batches import Batches
 from headwater.ledger.repositories.cards import Cards
 from headwater.ledger.repositories.champions import Champions
+from headwater.ledger.repositories.collapse_pages import CollapsePages
 from headwater.ledger.repositories.datasets import Datasets
 from headwater.ledger.repositories.decisions import Decisions
 from headwater.ledger.repositories.docs_index import DocsIndex
+from headwater.ledger.repositories.generator_history import GeneratorHistory
+from headwater.ledger.repositories.generator_pages import GeneratorPages
 from headwater.ledger.repositories.generators import Generators
 from headwater.ledger.repositories.lineage import Lineage
 from headwater.ledger.repositories.notices import Notices
@@ -53,6 +56,9 @@ class Books:
     docs_index: DocsIndex
     overview: Overview
     cards: Cards
+    generator_history: GeneratorHistory
+    generator_pages: GeneratorPages
+    collapse_pages: CollapsePages
     readers: Readers
 
 
@@ -111,5 +117,8 @@ def _books(session: Session) -> Books:
         docs_index=DocsIndex(session),
         overview=Overview(session),
         cards=Cards(session),
+        generator_history=GeneratorHistory(session),
+        generator_pages=GeneratorPages(session),
+        collapse_pages=CollapsePages(session),
         readers=Readers(session),
     )

@@ -62,6 +62,7 @@ class AskPerson(HITLOperator):
     ) -> None:
         # What is asked follows from the ledger when the task starts; a default option is set there too.
         kwargs = {"subject": dataset, "options": ["…"], "params": {"reason": REASON}, **kwargs}
+        kwargs["execution_timeout"] = None  # that of all tasks would be taken for the time to answer
         super().__init__(retries=ANSWERS_MAX, retry_delay=timedelta(seconds=1), **kwargs)
         self.retry_exponential_backoff = False
         self.dataset, self.case, self.first = dataset, case, first

@@ -53,6 +53,7 @@ class TrainingRunRow(Base):
         ForeignKeyConstraint(
             ["dataset", "generator_id"], ["headwater.generators.dataset", "headwater.generators.generator_id"]
         ),
+        Index(None, "dataset", "started_at"),
         CheckConstraint("status IN ('running', 'succeeded', 'failed')", name="status_is_known"),
         CheckConstraint("status <> 'succeeded' OR generator_id IS NOT NULL", name="success_has_a_generator"),
         {"comment": "Attempts to fit a candidate, the failed ones too."},

@@ -20,6 +20,7 @@ class WatchPointRow(Base):
         ForeignKeyConstraint(
             ["dataset", "generator_id"], ["headwater.generators.dataset", "headwater.generators.generator_id"]
         ),
+        Index(None, "dataset", "chart", "name", "seen_at"),
         CheckConstraint(_CHART_IS_KNOWN, name="chart_is_known"),
         CheckConstraint("size >= 0", name="size_is_not_negative"),
         {"comment": "What the watch's charts said of each statistic, look by look."},
