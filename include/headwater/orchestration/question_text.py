@@ -76,6 +76,8 @@ def _links(question: Question, dataset: str, base: str) -> str:
     links = []
     if question.matter == "release":
         links.append(f"[Batch]({base}{PREFIX}/batches/{dataset}/{question.subject_id}/)")
+    else:
+        links.append(f"[Generator]({base}{PREFIX}/generators/{dataset}/{question.subject_id}/)")
     if question.validation_id:
         links.append(f"[Data Docs]({base}{data_docs_path(dataset, question.validation_id)})")
     verb = "nightly" if question.matter == "release" else "retrain"
@@ -92,5 +94,5 @@ def _who(decisions: Decisions, matter: Matter) -> str:
     asked, allowed = decisions.about(matter), decisions.allowed(matter)
     who = f"Answered by one of {plain(', '.join(sorted(allowed)))}." if allowed else ""
     second = "What lets it through is confirmed by a second person." if asked.four_eyes else ""
-    last = "The reason is required. Why an answer was not taken stands on the page of the batch, and in the task's log."
+    last = "The reason is required. Why an answer was not taken stands on the linked page, and in the task's log."
     return " ".join(filter(None, (who, second, last)))
