@@ -63,7 +63,7 @@ bench: $(VENV)/.installed-dev ## measure; BENCH=pipeline or another file of benc
 
 pictures: $(VENV)/.installed-dev ## take the screenshots of docs/pictures anew, by the browser tests themselves
 	@HEADWATER_PICTURES=$(CURDIR)/docs/pictures $(PY) -m pytest -q tests/plugins tests/integration/test_operator_in_browser.py \
-		-k "picture or operator"
+		tests/integration/test_people_decide_on_airflow.py -k "picture or operator or vain"
 
 # A page is replaced when it is whole: a module that fails leaves the old one.
 docs: $(VENV)/.installed ## write the pages that are made from code: the specs' JSON Schema, data model, DAGs

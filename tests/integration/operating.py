@@ -75,6 +75,15 @@ def press(dialog: Any, name: str) -> None:
     dialog.wait_for(state="hidden")
 
 
+def open_question(visit: Visit, words: str) -> Any:
+    """Press the question that says so in the list of those that wait; the field of its reason."""
+    visit.page.goto(f"{visit.address}/required_actions?response_received=false")
+    visit.page.get_by_role("link", name=words).first.click()
+    reason = visit.page.locator("[name=element_reason]")
+    reason.wait_for()
+    return reason
+
+
 def open_log(visit: Visit, dag_id: str, run_id: str, task_id: str) -> None:
     """Look at the log of a task."""
     visit.page.goto(f"{visit.address}/dags/{dag_id}/runs/{quote(run_id, safe='')}/tasks/{task_id}")

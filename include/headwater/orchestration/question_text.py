@@ -39,8 +39,8 @@ def subject_of(question: Question) -> str:
 
 
 def body_of(question: Question, dataset: str, decisions: Decisions, base: str) -> str:
-    """The facts; ``base`` is the path below which Airflow is served."""
-    parts = [f"**{plain(question.headline)}**", plain(question.sentence), _table(question.failed)]
+    """The facts, shown below the subject; ``base`` is the path below which Airflow is served."""
+    parts = [plain(question.sentence), _table(question.failed)]
     parts += [_list(question.told), _links(question, dataset, base), _list_of_options(question.options)]
     parts.append(_who(decisions, question.matter))
     return "\n\n".join(part for part in parts if part)
