@@ -12,6 +12,8 @@ import psycopg
 import pytest
 import yaml
 from tests.clinic import clinic_rows, clinic_spec
+from tests.integration.operating import open_question, sign_in
+from tests.plugins.browsing import needs_browser, visiting
 from tests.running_airflow import PASSWORD, SECOND, RunningAirflow
 from tests.steady import steady_anchor
 
@@ -210,8 +212,9 @@ def told_of(airflow: RunningAirflow, name: str, made: Run) -> list[dict[str, Any
     return [{name: value for name, value in each.items() if not name.startswith("from_")} for each in told]
 
 
+@needs_browser
 def test_mended_again_in_vain_it_is_asked_anew_and_time_discards_it(
-    airflow: RunningAirflow, house: House, spec: DatasetSpec
+    airflow: RunningAirflow, house: House, spec: DatasetSpec, browser: Any
 ) -> None:
     assert spec.repair.attempts
     batch = failed_night(airflow, house, date(2026, 4, 2))
@@ -221,6 +224,13 @@ def test_mended_again_in_vain_it_is_asked_anew_and_time_discards_it(
     shown = asked.wait()
     second = shown["task_instance"]["dag_run_id"]
     assert second != first.run_id
+    for visit in visiting({"address": airflow.api.base_url}, browser):
+        sign_in(visit, airflow.api._user, PASSWORD)
+        visit.page.get_by_role("link", name="Headwater").wait_for()
+        open_question(visit, f"Batch {batch.batch_date} of {NAME}")
+        assert visit.page.get_by_role("cell", name="category.kept").is_visible()
+        visit.page.set_viewport_size({"width": 1280, "height": 1500})
+        visit.picture("decision")
     assert "asked for another round of repair" in shown["body"]
     time_runs_out(airflow, second)
     (decision,) = decisions(house, batch.batch_id, "discard")
@@ -246,8 +256,9 @@ def time_runs_out(airflow: RunningAirflow, run_id: str) -> None:
     assert run.state == "success"
 
 
+@needs_browser
 def test_a_winner_waits_for_approval_and_is_champion_after_it(
-    airflow: RunningAirflow, house: House, spec: DatasetSpec, ben: AirflowApi
+    airflow: RunningAirflow, house: House, spec: DatasetSpec, browser: Any
 ) -> None:
     assert spec.decisions.promotion.required
     dag_id = f"retrain__{NAME}"
@@ -265,8 +276,15 @@ def test_a_winner_waits_for_approval_and_is_champion_after_it(
     assert asked.wait()["options"] == ["Promote", "Keep the champion"]
     asked.answer(airflow.api, ["Promote"], {"reason": WHY})
     assert "admin may not decide this" in refused(house, waiting.subject_id)[-1][1]
-    answered = asked.answer(ben, ["Promote"], {"reason": WHY})
-    assert airflow.api.follow(answered.dag_id, answered.run_id, RUN_SECONDS).state == "success"
+    answered = airflow.api.run(f"decide__{NAME}", asked.wait()["task_instance"]["dag_run_id"])
+    for visit in visiting({"address": airflow.api.base_url}, browser):
+        sign_in(visit, SECOND, PASSWORD)
+        visit.page.get_by_role("link", name="Headwater").wait_for()
+        reason, promote = open_question(visit, "won its comparison"), visit.page.get_by_role("button", name="Promote")
+        assert promote.is_disabled(), "no answer without a reason"
+        reason.fill(WHY)
+        promote.click()
+        assert airflow.api.follow(answered.dag_id, answered.run_id, RUN_SECONDS).state == "success"
     with house.ledger.transaction() as books:
         champion = books.generators.champion(NAME)
     assert champion is not None

@@ -31,13 +31,12 @@ log = logging.getLogger(__name__)
 ANSWERS_MAX = 50
 """Answers to one question. After one that is refused another try of the task puts it again."""
 REASON = Param(
-    "",
+    "",  # Airflow holds it against the schema before anybody has answered, so that cannot ask for a text
     type="string",
-    minLength=1,
     maxLength=REASON_MAX,
-    pattern=r"\w",
     title="Reason",
     description="Why. It stands in the ledger beside your name.",
+    source="task",
 )
 SOON = timedelta(seconds=5)
 
@@ -61,8 +60,8 @@ class AskPerson(HITLOperator):
         self, *, dataset: str, case: Mapping[str, str], first: Mapping[str, Any] | None = None, **kwargs: Any
     ) -> None:
         # What is asked follows from the ledger when the task starts; a default option is set there too.
-        kwargs = {"subject": dataset, "options": ["…"], "params": {"reason": REASON}, **kwargs}
-        kwargs["execution_timeout"] = None  # that of all tasks would be taken for the time to answer
+        # Airflow hands the DAG's params and the time of all tasks to every operator; neither is meant here.
+        kwargs |= {"subject": dataset, "options": ["…"], "params": {"reason": REASON}, "execution_timeout": None}
         super().__init__(retries=ANSWERS_MAX, retry_delay=timedelta(seconds=1), **kwargs)
         self.retry_exponential_backoff = False
         self.dataset, self.case, self.first = dataset, case, first
