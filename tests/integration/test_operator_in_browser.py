@@ -87,7 +87,7 @@ def test_a_failed_night_is_red_and_leads_to_its_batch_and_to_the_check_that_fail
     frame.get_by_role("link", name="Show all").wait_for()  # else what follows is still of the page before
     row = frame.get_by_role("row").filter(has=frame.get_by_text(NAME, exact=True))
     assert is_red(row.get_by_text("in quarantine", exact=True))
-    assert is_red(frame.get_by_title(re.compile(f"{failed.batch_date}: .*quarantined")))
+    assert is_red(frame.get_by_title(re.compile(rf"{failed.batch_date}: .*\d quarantined")))
 
     row.get_by_role("link", name=str(failed.batch_date)).first.click()
     frame.get_by_role("heading", name=f"{NAME} {failed.batch_date}").wait_for()

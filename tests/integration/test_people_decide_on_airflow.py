@@ -39,7 +39,7 @@ NAME = "decided"
 LEAP_DAY = "0 0 29 2 *"
 """Never since the start of these DAGs: only the test starts a run."""
 DRAWS = 150
-WHY = "The ward (病院) was closed; [readers](http://x) know."
+WHY = "The ward “Süd” was closed; [readers](http://x) know."
 DECISIONS = {
     "roles": {"steward": ["admin"], "risk": [SECOND]},
     "release": {"by": ["steward", "risk"], "four_eyes": True, "timeout_hours": 2},
