@@ -29,7 +29,7 @@ def while_it_is_drawn(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[],
                 event()
             return certificate(*given)
 
-        monkeypatch.setattr("headwater.chain.promote.certificate", drawn)
+        monkeypatch.setattr("headwater.chain.crowning.certificate", drawn)
         return happened
 
     return plan

@@ -103,8 +103,9 @@ def _put_back(house: House, batch: Batch, validation: Validation) -> None:
 def _refuse_stopped(house: House, spec: DatasetSpec, batch: Batch) -> None:
     alarm = stopped_by(house, spec)
     if alarm is not None:
+        stands = "stays in quarantine" if batch.status == "quarantined" else "passed and waits"
         raise GateClosedError(
-            f"Batch {batch.batch_id} of {batch.batch_date} waits: an alarm stops the releases of "
+            f"Batch {batch.batch_id} of {batch.batch_date} {stands}: an alarm stops the releases of "
             f"{spec.dataset}. {alarm.sentence} Cure: retrain, or close alarm {alarm.alarm_id} with a reason "
             f"(DAG close_alarm); then clear this task."
         )
