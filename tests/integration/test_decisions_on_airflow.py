@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
@@ -24,11 +23,9 @@ from headwater.chain.train import train
 from headwater.checks import baseline
 from headwater.checks.baseline import draw
 from headwater.checks.prepared import Prepared
-from headwater.ledger import Ledger
 from headwater.ledger.records import Batch, Decision
 from headwater.local.airflow_api import AirflowApiError, Run
 from headwater.spec import DatasetSpec, load_spec
-from headwater.store import Store
 
 pytestmark = pytest.mark.slow
 RUN_SECONDS = 300
@@ -44,13 +41,6 @@ def run(airflow: RunningAirflow, dag_id: str, **conf: Any) -> Run:
     run_id = airflow.api.trigger(dag_id, conf)
     airflow.api.unpause(dag_id)
     return airflow.api.follow(dag_id, run_id, RUN_SECONDS)
-
-
-@pytest.fixture(scope="module")
-def house(airflow: RunningAirflow) -> Iterator[House]:
-    ledger = Ledger(airflow.ledger_url)
-    yield House(ledger, Store(airflow.store_url), lambda _: airflow.source_url, "test")
-    ledger.close()
 
 
 @pytest.fixture(scope="module")

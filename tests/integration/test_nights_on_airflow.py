@@ -21,11 +21,9 @@ from tests.steady import steady_anchor
 from headwater.chain import keys
 from headwater.chain.house import House
 from headwater.chain.train import train
-from headwater.ledger import Ledger
 from headwater.ledger.records import Decision
 from headwater.local.airflow_api import Run
 from headwater.spec import load_spec
-from headwater.store import Store
 
 pytestmark = pytest.mark.slow
 RUN_SECONDS = 300
@@ -40,13 +38,6 @@ def run(airflow: RunningAirflow, dag_id: str, **conf: Any) -> Run:
 
 def states(found: Run) -> dict[str, str | None]:
     return {task.label: task.state for task in found.tasks}
-
-
-@pytest.fixture(scope="module")
-def house(airflow: RunningAirflow) -> Iterator[House]:
-    ledger = Ledger(airflow.ledger_url)
-    yield House(ledger, Store(airflow.store_url), lambda _: airflow.source_url, "test")
-    ledger.close()
 
 
 @pytest.fixture(scope="module")

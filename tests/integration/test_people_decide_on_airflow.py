@@ -27,11 +27,9 @@ from headwater.chain.train import train
 from headwater.checks import baseline
 from headwater.checks.baseline import draw
 from headwater.checks.prepared import Prepared
-from headwater.ledger import Ledger
 from headwater.ledger.records import Batch, Decision
 from headwater.local.airflow_api import AirflowApi, AirflowApiError, Run
 from headwater.spec import DatasetSpec, load_spec
-from headwater.store import Store
 
 pytestmark = pytest.mark.slow
 RUN_SECONDS = 300
@@ -51,13 +49,6 @@ DECISIONS = {
 def ben(airflow: RunningAirflow) -> Iterator[AirflowApi]:
     with AirflowApi(airflow.api.base_url, SECOND, PASSWORD) as api:
         yield api
-
-
-@pytest.fixture(scope="module")
-def house(airflow: RunningAirflow) -> Iterator[House]:
-    ledger = Ledger(airflow.ledger_url)
-    yield House(ledger, Store(airflow.store_url), lambda _: airflow.source_url, "test")
-    ledger.close()
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,12 +24,10 @@ from tests.steady import steady_anchor
 
 from headwater.chain import keys
 from headwater.chain.house import House
-from headwater.ledger import Ledger
 from headwater.ledger.guard_records import ContaminationScan
 from headwater.ledger.records import Batch, Generator, Snapshot
 from headwater.local.airflow_api import Run
 from headwater.spec.training import Training
-from headwater.store import Store
 
 pytestmark = pytest.mark.slow
 DATASET = "heirs"
@@ -68,13 +65,6 @@ class Leak:
     comments: dict[str, str]
     honest: pd.DataFrame
     released: pd.DataFrame
-
-
-@pytest.fixture(scope="module")
-def house(airflow: RunningAirflow) -> Iterator[House]:
-    ledger = Ledger(airflow.ledger_url)
-    yield House(ledger, Store(airflow.store_url), lambda _: airflow.source_url, "test")
-    ledger.close()
 
 
 @pytest.fixture(scope="module")

@@ -15,11 +15,8 @@ from headwater.chain.overrule import Ruling
 from headwater.chain.preparing import prepared_of
 from headwater.chain.rivals import Outcome
 from headwater.ledger import Books
-from headwater.ledger.records import Decision, Generator
+from headwater.ledger.records import AWAITS, REJECTED, Decision, Generator
 from headwater.spec import DatasetSpec
-
-AWAITS, REJECTED, LAPSED = "await_approval", "reject", "lapse"
-"""Kinds of decisions: a candidate waits for a person; a person would not have it; nobody answered."""
 
 
 def crowned(house: House, dataset: str, best: Generator, outcome: Outcome) -> Decision:

@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from headwater.chain.answers import CONFIRM, DISCARD, KEEP, OBJECT, PROMOTE, REFUSED, RELEASE, REPAIR, Answer
-from headwater.chain.crowning import AWAITS
 from headwater.chain.house import House
 from headwater.chain.repair import objection
 from headwater.checks.result import CheckResult
 from headwater.ledger import Books
-from headwater.ledger.records import Batch, Decision
+from headwater.ledger.records import AWAITS, DISCARDED, Batch, Decision
 from headwater.spec import DatasetSpec
 from headwater.spec.decisions import Matter
 
@@ -110,7 +109,7 @@ def _about_batch(books: Books, spec: DatasetSpec, batch_id: str) -> _Asked | Non
         f"Batch {batch.batch_date} of {batch.dataset} is in quarantine; no reader sees its {batch.rows:,} rows.",
         judged.sentence,
         failed,
-        (*_repairs(books, batch), *(_told(each) for each in decided if each.kind in (AGAIN, "discard"))),
+        (*_repairs(books, batch), *(_told(each) for each in decided if each.kind in (AGAIN, DISCARDED))),
         _options(spec, batch, failed, rounds_of(decided)),
         (judged.validation_id, batch.run_id),
     )

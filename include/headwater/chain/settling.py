@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from headwater.chain.answers import DISCARD, KEEP, RELEASE, REPAIR, Resolution
-from headwater.chain.crowning import LAPSED, REJECTED, approved, crown
+from headwater.chain.crowning import approved, crown
 from headwater.chain.decisions import decided
 from headwater.chain.house import GateClosedError, House
 from headwater.chain.overrule import Ruling
 from headwater.chain.questions import AGAIN, AGAIN_MAX, rounds_of
 from headwater.chain.release import release, release_anyway
 from headwater.chain.repair import repair
-from headwater.ledger.records import Batch, Decision, Generator, Validation
+from headwater.ledger.records import DISCARDED, LAPSED, REJECTED, Batch, Decision, Generator, Validation
 from headwater.spec import DatasetSpec
 from headwater.spec.decisions import Matter
 
@@ -60,7 +60,7 @@ def settle(house: House, spec: DatasetSpec, matter: Matter, subject_id: str, res
         return _release(house, spec, subject_id, resolved)
     if option == REPAIR:
         return _repair(house, spec, subject_id, resolved)
-    _record(house, spec, "discard", ("batch", subject_id), resolved)
+    _record(house, spec, DISCARDED, ("batch", subject_id), resolved)
     return Settled(f"The batch is discarded. {resolved.reason} Its files stay until the spec's retention ends.")
 
 

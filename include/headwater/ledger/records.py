@@ -180,6 +180,11 @@ class Validation(Model):
     seconds: Seconds
 
 
+DISCARDED, AWAITS, REJECTED, LAPSED = "discard", "await_approval", "reject", "lapse"
+"""Kinds of decisions by which something waits for a person, or no longer does: a batch stays in quarantine for good; a
+candidate waits for approval; a person would not have it; nobody answered."""
+
+
 class Decision(Model):
     """Who decided what, when and why: promote, keep, release, quarantine, rollback, recall, retire, drift, …"""
 

@@ -13,12 +13,10 @@ from sqlalchemy.orm import Session, aliased
 
 from headwater.ledger.models.batches import BatchRow
 from headwater.ledger.models.history import DecisionRow
-from headwater.ledger.records import Decision
+from headwater.ledger.records import AWAITS, DISCARDED, LAPSED, REJECTED, Decision
 from headwater.ledger.repositories.rows import to_record
 
-DISCARDED = "discard"
-"""Kind of the decision that a batch stays in quarantine for good."""
-ABOUT_APPROVAL = ("await_approval", "promote", "reject", "lapse", "rollback")
+ABOUT_APPROVAL = (AWAITS, "promote", REJECTED, LAPSED, "rollback")
 """Kinds of decisions of which the newest says whether a candidate waits for approval: it does after the first."""
 
 
@@ -48,4 +46,4 @@ class OpenDecisions:
         newest = select(row).where(row.dataset.in_(datasets), row.kind.in_(ABOUT_APPROVAL))
         newest = newest.ext(distinct_on(row.dataset)).order_by(row.dataset, row.decided_at.desc(), row.decision_id)
         found = (to_record(Decision, each) for each in self._session.scalars(newest))
-        return {each.dataset: each for each in found if each.kind == ABOUT_APPROVAL[0]}
+        return {each.dataset: each for each in found if each.kind == AWAITS}
