@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from headwater.local.stack import Stack
 
 
-SECOND, PASSWORD = "ben", "of the tests"
+SECOND, PASSWORD = "ben", "only-the-tests-know-it"
 """A second user, with the role that operates DAGs; the password of both."""
 
 

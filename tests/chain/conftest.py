@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
+import uuid
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -60,8 +62,16 @@ def drawn_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def clinic(tmp_path_factory: pytest.TempPathFactory) -> DatasetSpec:
-    path = tmp_path_factory.mktemp("clinic") / "clinic.csv"
-    clinic_rows().to_csv(path, index=False)
+    """The same path in each session: it is in the spec's hash, from which ids and the seeds of repair follow.
+
+    What is written there is always the same, so sessions side by side do not mind each other.
+    """
+    made = tmp_path_factory.mktemp("clinic") / "clinic.csv"
+    clinic_rows().to_csv(made, index=False)
+    path = Path(tempfile.gettempdir()) / "headwater_tests" / "clinic.csv"
+    path.parent.mkdir(exist_ok=True)
+    shutil.copy(made, beside := path.with_name(f"{uuid.uuid4().hex}.new"))
+    beside.replace(path)
     return DatasetSpec.model_validate(clinic_spec(path))
 
 

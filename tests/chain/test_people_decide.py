@@ -154,7 +154,7 @@ def test_mended_again_it_has_other_rows_and_a_budget_of_its_own(
     monkeypatch.setattr(faults.Forgetful, "forgotten", 1.0)
     monkeypatch.setattr(faults.Forgetful, "sample_where", finds_none, raising=False)
     spec = clinic.model_copy(update={"repair": Limits(attempts=2, previous_champion=False)})
-    day = date(2026, 4, 5)
+    day = date(2026, 4, 12)
     batch_id = failed_night(forgetful, spec, day)
     with forgetful.ledger.transaction() as books:
         before = books.repairs.of("clinic", day)

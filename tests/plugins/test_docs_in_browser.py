@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.ledger.sliding import NIGHTS
 from tests.plugins.browsing import BROKEN, GOOD, TORN, Visit, needs_browser
 from tests.plugins.hostile_page import NUMBERS, hostile_judge
 from tests.plugins.judged import HOSTILE
@@ -94,7 +95,7 @@ def test_the_index_is_quiet_and_leads_to_a_page_and_back(visit: Visit) -> None:
     page = visit.pages_index("?check=%22%3E%3Cscript%3Ewindow.ran%3D1%3C/script%3E")
     assert page.locator("input[name=check]").input_value() == '"><script>window.ran=1</script>'
     visit.assert_quiet()
-    page = visit.pages_index()
+    page = visit.pages_index("?dataset=people")
     assert page.locator("tbody tr").count() == 50
     assert page.get_by_text(HOSTILE).first.is_visible()
     page.get_by_role("link", name="people 2026-03-01").click()
@@ -114,7 +115,7 @@ def test_the_index_works_without_script(visit_without_script: Visit) -> None:
     assert page.locator("select[name=verdict]").input_value() == "failed"
     page.get_by_role("link", name="Show all").click()
     page.get_by_role("link", name="Older").click()
-    assert page.locator("#count").inner_text() == f"{60 + VALIDATIONS} validations, 51 to {60 + VALIDATIONS} shown"
+    assert page.locator("#count").inner_text() == f"{60 + VALIDATIONS + 2 * NIGHTS} validations, 51 to 100 shown"
     page.get_by_role("link", name="Newest").click()
     assert page.locator("tbody tr").count() == 50
 
@@ -136,6 +137,8 @@ def test_airflow_shows_the_index_in_its_menu_and_lets_rows_be_saved(visit: Visit
     page.get_by_text("Headwater").first.click()
     frame = page.frame_locator("iframe")
     frame.get_by_role("link", name="Data Docs").click()
+    frame.locator("select[name=dataset]").select_option("people")
+    frame.get_by_role("button", name="Show").click()
     frame.get_by_role("link", name="people 2026-02-25").click()
     with page.expect_download() as saved:
         frame.get_by_role("link", name="Download failing rows").click()
