@@ -23,6 +23,8 @@ from headwater.spec.model import Model
 RELEASE, REPAIR, DISCARD = "Release anyway", "Repair again", "Discard"
 PROMOTE, KEEP = "Promote", "Keep the champion"
 CONFIRM, OBJECT = "Confirm", "Object"
+HEADWATER = "headwater"
+"""Who decides where nobody answered."""
 REFUSED = "answer_refused"
 """Kind of the decision by which a refused answer is written down."""
 CONFIRMED = frozenset({RELEASE, PROMOTE})
@@ -138,6 +140,11 @@ def may_confirm(decisions: Decisions, matter: Matter, first: Answer, by: str) ->
         others = (decisions.allowed(matter) or frozenset()) - {by}
         whom = f"one of {', '.join(sorted(others))}" if others else "somebody else"
         raise AnswerRefusedError(f"{by} has answered first and cannot confirm it. Cure: {whom} looks at it too.")
+
+
+def subject_of(matter: Matter, subject_id: str) -> tuple[str, str]:
+    """Kind and id, by which a decision of the ledger names what was asked about."""
+    return ("batch" if matter == "release" else "generator", subject_id)
 
 
 def record_refused(house: House, dataset: str, subject: tuple[str, str], error: AnswerRefusedError, by: object) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from headwater.chain.answers import DISCARD, KEEP, RELEASE, REPAIR, Resolution
+from headwater.chain.answers import DISCARD, HEADWATER, KEEP, RELEASE, REPAIR, Resolution
 from headwater.chain.crowning import approved, crown
 from headwater.chain.decisions import decided
 from headwater.chain.house import GateClosedError, House
@@ -21,9 +21,6 @@ from headwater.chain.repair import repair
 from headwater.ledger.records import DISCARDED, LAPSED, REJECTED, Batch, Decision, Generator, Validation
 from headwater.spec import DatasetSpec
 from headwater.spec.decisions import Matter
-
-HEADWATER = "headwater"
-"""Who decides where nobody answered."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from airflow.sdk import DAG, Param, get_current_context, task, task_group
 from headwater.orchestration.assets import DECIDED, batch_asset, decision_asset, generator_asset
 from headwater.orchestration.defaults import dag_arguments
 from headwater.orchestration.notify import told
-from headwater.orchestration.question import AskPerson
+from headwater.orchestration.question import NOTHING, AskPerson
 from headwater.orchestration.stages import at_stage
 from headwater.spec import DatasetSpec
 
@@ -66,9 +66,9 @@ def _one_case(spec: DatasetSpec) -> Any:
     @task_group(group_id="case")
     def one_case(case: Any) -> None:
         asked = AskPerson(task_id="ask", dataset=spec.dataset, case=case)
-        confirmed = AskPerson(task_id="confirm", dataset=spec.dataset, case=case, first=asked.output)  # type: ignore[arg-type]
-        done: Any = carry_out.override(outlets=[DECIDED], **told(spec))
-        done(spec.dataset, case, asked.output, confirmed.output)
+        confirmed = AskPerson(task_id="confirm", dataset=spec.dataset, case=case, second=True)
+        done: Any = carry_out.override(outlets=[DECIDED], **told(spec))(spec.dataset, case)
+        asked >> confirmed >> done
 
     return one_case
 
@@ -102,20 +102,17 @@ def _events(context: Any) -> list[Any]:
 
 
 @task
-def carry_out(
-    dataset: str, case: Mapping[str, str], answer: Mapping[str, Any], confirmed: Mapping[str, Any]
-) -> dict[str, Any]:
+def carry_out(dataset: str, case: Mapping[str, str]) -> dict[str, Any]:
     """Do what was decided; fail, unretried, where it cannot be any more."""
-    if not answer:
-        return {"sentence": "There is nothing to decide any more."}
     with at_stage(dataset) as (house, spec):
-        from headwater.chain.answers import Answer, Resolution, needs_second
+        from headwater.chain.answered import resolution_of
         from headwater.chain.settling import settle
 
         matter: Any = case["matter"]
-        first = Answer.model_validate(dict(answer))
-        second = Answer.model_validate(dict(confirmed)) if needs_second(spec.decisions, matter, first) else None
-        done = settle(house, spec, matter, case["subject_id"], Resolution(first, second))
+        resolved = resolution_of(house, spec, matter, case["subject_id"])
+        if resolved is None:
+            return {"sentence": NOTHING}
+        done = settle(house, spec, matter, case["subject_id"], resolved)
     log.info(done.sentence)
     events = get_current_context()["outlet_events"][DECIDED]
     if done.released_id:
