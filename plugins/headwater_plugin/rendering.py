@@ -5,6 +5,7 @@ Belongs here: rendering. Does not: what a page tells (each page's file), the rou
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from http import HTTPStatus
@@ -17,8 +18,11 @@ from headwater_plugin.headers import FORMS
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 TEMPLATES = Path(__file__).parent / "templates"
+SEPARATED = re.compile(r"[^_:./-]+[_:./-]*|[_:./-]+")
+"""A word of a name, with the separators behind it."""
 
 
 def page(
@@ -43,4 +47,13 @@ def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     loader = FileSystemLoader(TEMPLATES)
-    return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
+    made = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
+    made.filters["breakable"] = breakable
+    return made
+
+
+def breakable(name: str) -> Markup:
+    """A long name that may be broken behind its separators, escaped: not in the middle of a word."""
+    from markupsafe import Markup, escape
+
+    return Markup("<wbr>").join(escape(part) for part in SEPARATED.findall(name))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
@@ -79,7 +80,11 @@ def _head(checks: Sequence[CheckResult], subject: Subject, failed: Counter[str])
     judged = verdict(list(checks))
     told = _told([checks[position] for position in in_order(checks) if not checks[position].passed])
     return {
-        "subject": {**asdict(subject), "started_at": subject.started_at.isoformat(sep=" ", timespec="seconds")},
+        "subject": asdict(subject),
+        "started": {
+            "iso": subject.started_at.isoformat(timespec="seconds"),
+            "text": f"{subject.started_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+        },
         "passed": judged.passed,
         "nearest": _nearest(checks),
         "counts": {"all": len(checks), "passed": sum(check.passed for check in checks)},
