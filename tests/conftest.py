@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from tests.reaper import watch
-from tests.running_airflow import PASSWORD, SECOND, RunningAirflow
+from tests.running_airflow import PASSWORD, SECOND, RunningAirflow, with_our_own
 
 from headwater.local import environment
 from headwater.local.airflow_api import AirflowApi
@@ -97,6 +97,7 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAirflow
     kept_secret(home.password_file, lambda: json.dumps(dict.fromkeys((environment.USER, SECOND), PASSWORD)))
     with _AIRFLOW, pytest.MonkeyPatch.context() as patch:
         patch.setattr(environment, "USERS", f"{environment.USERS},{SECOND}:op")  # decisions need a second person
+        patch.setattr(environment, "PRELOADED", with_our_own(environment.PRELOADED))
         _AIRFLOW.callback(reaper.communicate)
         _AIRFLOW.callback(stack.down)
         address = stack.up()

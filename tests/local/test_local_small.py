@@ -7,6 +7,8 @@ import os
 import signal
 import socket
 import stat
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -43,11 +45,18 @@ def test_remembered_port(tmp_path: Path, text: str, port: int | None) -> None:
     assert ports.remembered(file) == port
 
 
-def test_what_is_preloaded_exists_and_is_none_of_our_own_code() -> None:
+def test_what_is_preloaded_exists_and_is_none_of_our_own_code_but_what_freezes_it() -> None:
     # The process that preloads passes over what it does not find, without a word.
     for name in environment.PRELOADED:
         assert importlib.util.find_spec(name) is not None, name
-        assert not name.startswith("headwater")
+    assert [name for name in environment.PRELOADED if name.startswith("headwater")] == [environment.PRELOADED[-1]]
+
+
+def test_what_was_imported_before_is_frozen() -> None:
+    last = environment.PRELOADED[-1]
+    told = f"import gc, json, {last}; print(gc.get_freeze_count() > 5 * len(gc.get_objects()))"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
 
 
 def test_secrets_are_private_made_once_and_kept(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ PRELOADED = (
     "sklearn.linear_model",
     "sklearn.tree",
     "xgboost",
+    "headwater.local.frozen_heap",  # the last one: what was imported before it is frozen
 )
 # A second thread in each of several processes on few cores makes everything slower, without end.
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
