@@ -91,13 +91,18 @@ def test_champions_and_alarms_are_facts_and_old_news_is_none(told_house: House) 
     decide(told_house, "rollback", "bad ward", decided_by="anna")
     decide(told_house, "alarm", "slid", subject_id=uid("alarm"))
     decide(told_house, "keep", "not better")
+    decide(told_house, "await_approval", "best so far", subject_id=uid("generator"), detail={"run_id": "scheduled__7"})
     found = facts_of(told_house, spec(), NOW)
     assert sorted((each.kind, each.dag_id) for each in found) == [
         ("alarm", "watch__clinic"),
+        ("approval", "decide__clinic"),
         ("champion", "retrain__clinic"),
         ("champion", "rollback"),
     ]
     assert any("anna rolled back" in each.headline for each in found)
+    (asked,) = [each for each in found if each.kind == "approval"]
+    assert asked.headline == "generator won its comparison and waits for a person to make it champion of clinic."
+    assert (asked.sentence, asked.run_id) == ("best so far.", ""), "the run of retrain__X is over"
     assert facts_of(told_house, spec(), NOW + FRESH + timedelta(seconds=1)) == []
 
 

@@ -19,6 +19,7 @@ RUNBOOKS = ROOT / "docs" / "runbooks"
 PAGES = sorted(page for page in RUNBOOKS.glob("*.md") if page.name != "README.md")
 TOLD = {
     "quarantined": "batch-quarantined",
+    "approval": "decision",
     "alarm": "alarm",
     "drift": "drift",
     "champion": "new-champion",

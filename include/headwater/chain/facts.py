@@ -1,4 +1,4 @@
-"""Facts that people want to be told of, read from the ledger: quarantines, alarms, drift, champions, late nights.
+"""Facts that people want to be told of, from the ledger: quarantines, approvals, alarms, drift, champions, late nights.
 
 Belongs here: which facts there are, their ids, and their words. Does not: who is told, and how (``telling.py``).
 """
@@ -6,12 +6,12 @@ Belongs here: which facts there are, their ids, and their words. Does not: who i
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from headwater.chain.house import House
 from headwater.ledger import Books
-from headwater.ledger.records import Decision
+from headwater.ledger.records import AWAITS, Decision
 from headwater.spec import DatasetSpec
 from headwater.spec.nights import Night, last_nights
 from headwater.spec.notify import FactKind
@@ -64,6 +64,13 @@ def _quarantined(books: Books, decision: Decision) -> Fact:
     return _fact("quarantined", batch.batch_id, decision, headline, "nightly__{}", validation_id=page)
 
 
+def _approval(books: Books, decision: Decision) -> Fact:
+    """The question parks in a run that begins only now, so the link leads to its DAG."""
+    label = books.generators.get(decision.subject_id).label
+    headline = f"{label} won its comparison and waits for a person to make it champion of {decision.dataset}."
+    return replace(_fact("approval", decision.decision_id, decision, headline, "decide__{}"), run_id="")
+
+
 def _alarm(_: Books, decision: Decision) -> Fact:
     headline = f"The watch over {decision.dataset} raised an alarm."
     return _fact("alarm", decision.subject_id, decision, headline, "watch__{}")
@@ -91,6 +98,7 @@ def _rolled_back(_: Books, decision: Decision) -> Fact:
 
 _WORDS: dict[str, Callable[[Books, Decision], Fact | None]] = {
     "quarantine": _quarantined,
+    AWAITS: _approval,
     "alarm": _alarm,
     "drift": _drift,
     "promote": _promoted,

@@ -9,8 +9,8 @@ from pydantic import Field, field_validator
 from headwater.spec.cured import cured
 from headwater.spec.model import Model
 
-FactKind: TypeAlias = Literal["quarantined", "alarm", "drift", "champion", "late"]
-FACTS: tuple[FactKind, ...] = ("quarantined", "alarm", "drift", "champion", "late")
+FactKind: TypeAlias = Literal["quarantined", "approval", "alarm", "drift", "champion", "late"]
+FACTS: tuple[FactKind, ...] = ("quarantined", "approval", "alarm", "drift", "champion", "late")
 _CONNECTION = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.")
 Address = Annotated[str, Field(pattern=r"^[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,200}$")]
 

@@ -13,7 +13,9 @@ class NoticeRow(Base):
 
     __tablename__ = "notices"
     __table_args__ = (
-        CheckConstraint("fact IN ('quarantined', 'alarm', 'drift', 'champion', 'late')", name="fact_is_known"),
+        CheckConstraint(
+            "fact IN ('quarantined', 'alarm', 'drift', 'champion', 'late', 'approval')", name="fact_is_known"
+        ),
         CheckConstraint("outcome IN ('sent', 'failed', 'unknown')", name="outcome_is_known"),
         CheckConstraint("attempts >= 1", name="attempts_are_counted"),
         CheckConstraint("(outcome = 'sent') = (sent_at IS NOT NULL)", name="sent_at_a_moment"),
