@@ -47,9 +47,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     """In a process among several, Airflow ends with the tests that need it: idle, it takes a quarter of a core."""
-    from tests.scheduling import needs_server
+    from tests.scheduling import needs_airflow
 
-    if hasattr(item.config, "workerinput") and needs_server(item) and not (nextitem and needs_server(nextitem)):
+    if hasattr(item.config, "workerinput") and needs_airflow(item) and not (nextitem and needs_airflow(nextitem)):
         _AIRFLOW.close()
 
 

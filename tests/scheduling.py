@@ -11,6 +11,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 SERVERS = ("tests/integration", "tests/local", "tests/plugins")
 """Folders whose tests start servers."""
+AIRFLOW = ("tests/integration", "tests/local")
+"""Those of them whose tests share an Airflow; the others come behind them and start what they need."""
 APART = ("tests/chain/test_proposals.py", "tests/chain/test_real_tables.py")
 """Files of long tests that share nothing."""
 FIRST = (*SERVERS, *APART, "tests/chain", "tests/generators", "tests/checks", "tests/expectations")
@@ -26,9 +28,9 @@ class Scheduling(LoadScopeScheduling):
         return nodeid if nodeid.startswith(APART) else nodeid.partition("::")[0]
 
 
-def needs_server(item: pytest.Item) -> bool:
-    """Whether the test is one of those that start servers."""
-    return item.nodeid.startswith(SERVERS)
+def needs_airflow(item: pytest.Item) -> bool:
+    """Whether the test is one of those that share an Airflow."""
+    return item.nodeid.startswith(AIRFLOW)
 
 
 def longest_first(nodeid: str) -> int:

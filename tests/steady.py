@@ -1,9 +1,17 @@
-"""The same rows in the anchor each time a test runs: an installation draws its own key, and small tables feel it."""
+"""What would differ from session to session, and must not: small tables feel it.
+
+The key by which rows are drawn into the anchor, and the path of a source: it is in the spec's hash, from which follow
+the ids of batches and what is seeded by them.
+"""
 
 from __future__ import annotations
 
+import tempfile
 from hashlib import sha256
+from pathlib import Path
+from uuid import uuid4
 
+import pandas as pd
 import psycopg
 
 from headwater.ledger import Ledger
@@ -18,3 +26,14 @@ def steady_anchor(url: str, dataset: str) -> None:
     key = sha256(dataset.encode()).digest()
     with psycopg.connect(url.replace("+psycopg", "")) as connection:
         connection.execute("UPDATE headwater.datasets SET anchor_key = %s WHERE name = %s", (key, dataset))
+
+
+def steady_csv(rows: pd.DataFrame) -> Path:
+    """The rows as a file that is called as its content: sessions side by side write the same."""
+    text = rows.to_csv(index=False)
+    path = Path(tempfile.gettempdir()) / "headwater_tests" / f"{sha256(text.encode()).hexdigest()[:16]}.csv"
+    path.parent.mkdir(exist_ok=True)
+    beside = path.with_name(f"{uuid4().hex}.new")
+    beside.write_text(text)
+    beside.replace(path)
+    return path

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from tests.steady import steady_csv
 
 from headwater.chain.acquire import acquire
 from headwater.chain.house import House
@@ -15,11 +15,9 @@ from headwater.ledger.records import Generator
 from headwater.spec import Candidate, DatasetSpec
 
 
-def of_rows(spec: DatasetSpec, rows: pd.DataFrame, folder: Path, name: str) -> DatasetSpec:
+def of_rows(spec: DatasetSpec, rows: pd.DataFrame) -> DatasetSpec:
     """The spec, reading these rows."""
-    path = folder / f"{name}.csv"
-    rows.to_csv(path, index=False)
-    return spec.model_copy(update={"source": spec.source.model_copy(update={"path": str(path)})})
+    return spec.model_copy(update={"source": spec.source.model_copy(update={"path": str(steady_csv(rows))})})
 
 
 def learned(house: House, spec: DatasetSpec, candidate: dict[str, Any]) -> Generator:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
-import uuid
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -16,7 +14,7 @@ from tests import faults
 from tests.chain.nights import night
 from tests.chain.second_champion import crown
 from tests.clinic import clinic_rows, clinic_spec
-from tests.steady import steady_anchor
+from tests.steady import steady_anchor, steady_csv
 
 from headwater.chain import baselines
 from headwater.chain.acquire import acquire
@@ -34,7 +32,7 @@ from headwater.local.postgres import EmbeddedPostgres
 from headwater.spec import Candidate, DatasetSpec
 from headwater.store import Store
 
-DRAWS = 150
+DRAWS = 80
 
 
 _DRAWN: dict[tuple[str, ...], Baseline] = {}
@@ -61,18 +59,8 @@ def drawn_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def clinic(tmp_path_factory: pytest.TempPathFactory) -> DatasetSpec:
-    """The same path in each session: it is in the spec's hash, from which ids and the seeds of repair follow.
-
-    What is written there is always the same, so sessions side by side do not mind each other.
-    """
-    made = tmp_path_factory.mktemp("clinic") / "clinic.csv"
-    clinic_rows().to_csv(made, index=False)
-    path = Path(tempfile.gettempdir()) / "headwater_tests" / "clinic.csv"
-    path.parent.mkdir(exist_ok=True)
-    shutil.copy(made, beside := path.with_name(f"{uuid.uuid4().hex}.new"))
-    beside.replace(path)
-    return DatasetSpec.model_validate(clinic_spec(path))
+def clinic() -> DatasetSpec:
+    return DatasetSpec.model_validate(clinic_spec(steady_csv(clinic_rows())))
 
 
 @pytest.fixture

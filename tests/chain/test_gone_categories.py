@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -30,8 +29,8 @@ Source = Callable[[pd.DataFrame], DatasetSpec]
 
 
 @pytest.fixture
-def source(clinic: DatasetSpec, tmp_path: Path) -> Source:
-    return lambda rows: of_rows(clinic, rows, tmp_path, f"rows{len(list(tmp_path.iterdir()))}")
+def source(clinic: DatasetSpec) -> Source:
+    return lambda rows: of_rows(clinic, rows)
 
 
 def with_some(rows: pd.DataFrame, every: int, ward: str) -> pd.DataFrame:

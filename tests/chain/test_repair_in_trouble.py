@@ -217,8 +217,9 @@ def test_another_batch_of_a_date_is_judged_after_the_looks_that_the_date_has_spe
 def test_a_mended_batch_that_was_recalled_or_retired_comes_back(
     forgetful: House, clinic: DatasetSpec, forgets: None
 ) -> None:
-    day, house = date(2026, 3, 7), in_run(forgetful)
+    day, house = date(2026, 3, 11), in_run(forgetful)
     found = mended(house, clinic, day)
+    assert {each.step for each in tried(house, day)} <= {"reweigh", "top_up"}, "by its own champion, which is recalled"
     release(house, clinic, found.judgement.validation_id)
     content = batch_of(house, found.batch_id).content_hash
     version = next(each.version for each in versions_of(house, "clinic") if each.is_current)

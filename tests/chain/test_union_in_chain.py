@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 
 import numpy as np
 from tests.chain.changing_source import learned, of_rows
@@ -31,13 +30,11 @@ def now(house: House) -> Generator:
         return books.generators.get(champion_of(house, "clinic"))  # type: ignore[arg-type]
 
 
-def test_the_window_outlives_a_category_that_comes_and_one_that_goes(
-    manned: House, clinic: DatasetSpec, tmp_path: Path
-) -> None:
+def test_the_window_outlives_a_category_that_comes_and_one_that_goes(manned: House, clinic: DatasetSpec) -> None:
     """Nights of three champions, of which the second knew one ward more; rows of it are left out, the nights stay."""
     first = now(manned)
     nights = [night(manned, clinic, FIRST)]
-    more = of_rows(clinic, SOLO, tmp_path, "solo")
+    more = of_rows(clinic, SOLO)
     second = learned(manned, more, {"kind": "trees", "name": "more"})
     crown(manned, "clinic", second.generator_id)
     nights += [night(manned, more, FIRST + timedelta(days=day)) for day in (1, 2)]

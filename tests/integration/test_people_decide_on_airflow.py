@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 import yaml
-from tests.clinic import clinic_rows, clinic_spec
+from tests.clinic import QUICK, clinic_rows, clinic_spec
 from tests.integration.operating import open_question, sign_in
 from tests.plugins.browsing import needs_browser, visiting
 from tests.running_airflow import PASSWORD, SECOND, RunningAirflow
@@ -62,6 +62,7 @@ def spec(airflow: RunningAirflow, house: House, tmp_path_factory: pytest.TempPat
         candidates=["trees", {"kind": "tests.faults:DroppedCategory", "name": "dropped"}],
         schedule={"nightly": LEAP_DAY, "retrain": LEAP_DAY, "drift": None, "deadline": None},
         repair={"attempts": 1, "previous_champion": False},
+        contract=QUICK,
     )
     path.write_text(yaml.safe_dump({**given, "dataset": NAME, "decisions": DECISIONS}))
     found = load_spec(path)

@@ -17,7 +17,7 @@ from headwater.ledger.migrate import migrate
 from headwater.spec.dataset import Schedule
 from headwater.spec.nights import last_nights
 
-NIGHTS = 4
+NIGHTS = 28
 BEGUN = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(hours=6)
 SCHEDULE = {
     "nightly": f"{BEGUN.minute} {BEGUN.hour} * * *",

@@ -44,6 +44,9 @@ def ledger_engine(url: URL) -> Engine:
         connect_args={
             "connect_timeout": CONNECT_SECONDS,
             "application_name": "headwater",
+            # No prepared statements: after some uses Postgres plans them for any values, and a page's query that takes
+            # .15 s for the datasets it is about took 2 s so. They are in the way of connection poolers, too.
+            "prepare_threshold": None,
             "options": f"{SESSION} -c lock_timeout={LOCK_SECONDS * 1000}",
         },
     )
