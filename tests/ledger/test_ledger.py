@@ -177,3 +177,13 @@ def test_the_session_is_in_utc_whatever_the_server_says(ledger: Ledger) -> None:
     with ledger.transaction() as books:
         assert books.batches._session.scalar(text("SHOW timezone")) == "UTC"
         assert books.batches._session.scalar(text("SHOW lock_timeout")) == "1min"
+
+
+def test_no_statement_is_prepared_however_often_it_is_asked(ledger: Ledger) -> None:
+    """A plan for any values reads whole tables where a page asks about a few datasets."""
+    for _ in range(12):
+        with ledger.transaction() as books:
+            books.batches.older_than("clinic", "planned", NIGHT)
+    with ledger.transaction() as books:
+        found = books.readers._connection().execute("SELECT count(*) FROM pg_prepared_statements").fetchone()
+    assert found == (0,)
