@@ -20,7 +20,7 @@ from headwater.spec.constraints import Unique
 from headwater.spec.dataset import Keys
 from headwater.tables.schema import ColumnSchema, TableSchema
 
-FIRST = date(2026, 7, 1)
+FIRST = date(2026, 8, 1)
 ROWS = clinic_rows()
 SOLO = ROWS.assign(ward=ROWS["ward"].mask(np.arange(len(ROWS)) % 60 == 0, "solo"))
 
