@@ -82,6 +82,21 @@ def parsing_sentence() -> str:
     )
 
 
+def pages_sentence() -> str:
+    """Two sentences from ``pages.json``."""
+    found = json.loads((RESULTS / "pages.json").read_text())
+    answers = dict(found["answers"])
+    first = answers.pop("first request of the process")
+    slow, quick = (choose(answers, key=lambda name: answers[name]["seconds"]) for choose in (max, min))
+    slowest = max(one["slowest_seconds"] for one in answers.values())
+    return (
+        f"At {found['datasets']} datasets times {found['nights']:,} nights ({found['stored']['batches']:,} batches, "
+        f"{found['stored']['checks']:,} checks) Headwater's pages in Airflow answer in {answers[quick]['seconds']:.2f} s "
+        f"({quick}) to {answers[slow]['seconds']:.2f} s ({slow}), medians of {found['repetitions']}. The slowest of all "
+        f"answers took {slowest:.2f} s, the first of a new process {first['seconds']:.2f} s."
+    )
+
+
 def contamination_sentence() -> str:
     """A few sentences from ``contamination.json``."""
     found = json.loads((RESULTS / "contamination.json").read_text())
@@ -116,6 +131,8 @@ if __name__ == "__main__":
     print(speed_table())
     print(night_sentence())
     print(docs_sentence())
+    print(parsing_sentence())
+    print(pages_sentence())
     print(contamination_sentence())
     print(detection_sentence())
     print(battery_sentence())

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from benchmarks.table import docs_sentence, night_sentence, speed_table
+from benchmarks.table import docs_sentence, night_sentence, pages_sentence, parsing_sentence, speed_table
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE_LINES, FUNCTION_LINES, TEST_FILE_LINES = 260, 45, 450
@@ -112,7 +112,7 @@ def test_the_tree_names_no_registry_host() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["pipeline", "nightly", "docs", "detection", "battery", "watch", "collapse", "parsing"]
+    "name", ["pipeline", "nightly", "docs", "detection", "battery", "watch", "collapse", "parsing", "pages"]
 )
 def test_results_carry_their_machine(name: str) -> None:
     path = ROOT / "benchmarks" / "results" / f"{name}.json"
@@ -124,3 +124,5 @@ def test_the_figures_of_the_readme_are_those_of_the_results() -> None:
     assert speed_table() in readme
     assert night_sentence() in readme.replace("\n", " ")
     assert docs_sentence() in readme.replace("\n", " ")
+    assert pages_sentence() in readme.replace("\n", " ")
+    assert parsing_sentence() in readme.replace("\n", " ")
