@@ -91,9 +91,10 @@ def pages_sentence() -> str:
     slowest = max(one["slowest_seconds"] for one in answers.values())
     return (
         f"At {found['datasets']} datasets times {found['nights']:,} nights ({found['stored']['batches']:,} batches, "
-        f"{found['stored']['checks']:,} checks) Headwater's pages in Airflow answer in {answers[quick]['seconds']:.2f} s "
-        f"({quick}) to {answers[slow]['seconds']:.2f} s ({slow}), medians of {found['repetitions']}. The slowest of all "
-        f"answers took {slowest:.2f} s, the first of a new process {first['seconds']:.2f} s."
+        f"{found['stored']['checks']:,} checks) Headwater's pages in Airflow answer in "
+        f"{answers[quick]['seconds']:.2f} s ({quick}) to {answers[slow]['seconds']:.2f} s ({slow}), medians of "
+        f"{found['repetitions']}. The slowest of all answers took {slowest:.2f} s, the first of a new process "
+        f"{first['seconds']:.2f} s."
     )
 
 

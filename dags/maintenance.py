@@ -4,9 +4,9 @@
 
 from headwater.orchestration.deadline import deadline, has_deadline
 from headwater.orchestration.maintain import maintain
-from headwater.orchestration.wanted import wanted
+from headwater.orchestration.wanted import built, wanted
 
-for dag_of, spec in wanted(maintain, deadline).dags:
-    if dag_of is deadline and not has_deadline(spec):
-        continue
-    globals()[f"{dag_of.__name__}__{spec.dataset}"] = dag_of(spec)
+found = [(dag_of, spec) for dag_of, spec in wanted(maintain, deadline).dags if dag_of is maintain or has_deadline(spec)]
+
+for dag in built(found):
+    globals()[dag.dag_id] = dag

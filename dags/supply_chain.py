@@ -10,13 +10,13 @@ from headwater.orchestration.drift import drift
 from headwater.orchestration.invalid import invalid_datasets
 from headwater.orchestration.nightly import nightly
 from headwater.orchestration.retrain import retrain
-from headwater.orchestration.wanted import wanted
+from headwater.orchestration.wanted import built, wanted
 from headwater.orchestration.watch import watch
 
 found = wanted(retrain, nightly, decide, drift, watch)
 
-for dag_of, spec in found.dags:
-    globals()[f"{dag_of.__name__}__{spec.dataset}"] = dag_of(spec)
+for dag in built(found.dags):
+    globals()[dag.dag_id] = dag
 
 if found.problems:
     globals()["invalid_datasets"] = invalid_datasets(found.problems)

@@ -10,7 +10,7 @@ from typing import Any
 from airflow.sdk import DAG, Param, get_current_context, task, task_group
 
 from headwater.orchestration.assets import DECIDED, batch_asset, decision_asset, generator_asset
-from headwater.orchestration.defaults import dag_arguments
+from headwater.orchestration.defaults import SIMPLE_SCHEMA, dag_arguments
 from headwater.orchestration.notify import told
 from headwater.orchestration.question import NOTHING, AskPerson
 from headwater.orchestration.stages import at_stage
@@ -41,6 +41,7 @@ SUBJECT = Param(
     maxLength=36,
     title="Batch",
     description="The id of a batch in quarantine, also of one that was discarded. Left empty: all that waits.",
+    **SIMPLE_SCHEMA,
 )
 RUNS_MAX = 32
 """Questions of different nights that wait side by side."""

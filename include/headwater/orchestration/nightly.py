@@ -11,7 +11,7 @@ from airflow.sdk import DAG, Param, get_current_context, task
 from headwater.orchestration.asking import VERSION_MAX
 from headwater.orchestration.assets import ASKED, batch_asset, decision_asset, generator_asset
 from headwater.orchestration.dates import asked_of, batch_date_of
-from headwater.orchestration.defaults import dag_arguments
+from headwater.orchestration.defaults import SIMPLE_SCHEMA, dag_arguments
 from headwater.orchestration.links import link_data_docs
 from headwater.orchestration.notify import told
 from headwater.orchestration.stages import at_stage
@@ -50,6 +50,7 @@ BATCH_DATE = Param(
     format="date",
     title="Batch date",
     description="The day to make. Left empty: the day that the run's data interval covers. A backfill leaves it empty.",
+    **SIMPLE_SCHEMA,
 )
 CHAMPION = Param(
     None,
@@ -60,6 +61,7 @@ CHAMPION = Param(
     "when its night was due), a run that you trigger by hand the present one. Or write: as of the day; present; the "
     "number of a champion (1 is the dataset's first); a generator id. A number that is none lists those that are. "
     "The form of a backfill hands it on only where Override parameters on existing runs is ticked.",
+    **SIMPLE_SCHEMA,
 )
 
 

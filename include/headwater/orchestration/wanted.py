@@ -6,7 +6,8 @@ of datasets it would read hundreds of specs to throw them away. Belongs here: th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ParamSpec
 
@@ -43,6 +44,22 @@ def wanted(*factories: Factory) -> Wanted:
     verb, _, dataset = asked.partition("__")
     chosen = [factory for factory in factories if factory.__name__ == verb]
     return Wanted(tuple((factory, load_spec(spec_file(dataset))) for factory in chosen), ())
+
+
+def built(pairs: Iterable[tuple[Factory, DatasetSpec]]) -> Iterator[DAG]:
+    """Build them, one after the other, without looking for garbage meanwhile.
+
+    What is built stays, now and later: with hundreds of datasets a tenth of the parse was spent on looking through it.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        for factory, spec in pairs:
+            yield factory(spec)
+    finally:
+        gc.freeze()
+        if was_enabled:
+            gc.enable()
 
 
 def wanted_forms(*factories: Callable[Arguments, DAG]) -> Sequence[Callable[Arguments, DAG]]:
