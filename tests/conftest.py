@@ -97,10 +97,11 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAirflow
     kept_secret(home.password_file, lambda: json.dumps(dict.fromkeys((environment.USER, SECOND), PASSWORD)))
     with _AIRFLOW, pytest.MonkeyPatch.context() as patch:
         patch.setattr(environment, "USERS", f"{environment.USERS},{SECOND}:op")  # decisions need a second person
-        patch.setattr(environment, "PRELOADED", with_our_own(environment.PRELOADED))
         _AIRFLOW.callback(reaper.communicate)
         _AIRFLOW.callback(stack.down)
-        address = stack.up()
+        with pytest.MonkeyPatch.context() as at_start:
+            at_start.setattr(environment, "PRELOADED", with_our_own(environment.PRELOADED))
+            address = stack.up()
         with AirflowApi(address.base_url, address.user, address.password) as api:
             yield RunningAirflow(
                 api=api,
