@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from tests.reaper import watch
-from tests.running_airflow import PASSWORD, SECOND, RunningAirflow, with_our_own
+from tests.running_airflow import PASSWORD, SECOND, RunningAirflow, our_own_preloaded
 
 from headwater.local import environment
 from headwater.local.airflow_api import AirflowApi
@@ -99,8 +99,7 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAirflow
         patch.setattr(environment, "USERS", f"{environment.USERS},{SECOND}:op")  # decisions need a second person
         _AIRFLOW.callback(reaper.communicate)
         _AIRFLOW.callback(stack.down)
-        with pytest.MonkeyPatch.context() as at_start:
-            at_start.setattr(environment, "PRELOADED", with_our_own(environment.PRELOADED))
+        with our_own_preloaded():
             address = stack.up()
         with AirflowApi(address.base_url, address.user, address.password) as api:
             yield RunningAirflow(

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
+from headwater.local import environment
 from headwater.local.airflow_api import AirflowApi
 from headwater.local.home import Home
 
@@ -22,12 +27,17 @@ SECOND, PASSWORD = "ben", "only-the-tests-know-it"
 OWN = ("headwater.chain", "headwater.orchestration")
 
 
-def with_our_own(preloaded: tuple[str, ...]) -> tuple[str, ...]:
-    """What tasks are forked with, and our own modules too: in tests nobody edits them meanwhile, and a task starts for
-    a third of the CPU time. The last one, which freezes what is there, stays the last."""
+@contextmanager
+def our_own_preloaded() -> Iterator[None]:
+    """Around every ``stack.up()`` of the tests' Airflow: tasks are forked with our own modules too. In tests nobody
+    edits them meanwhile, and a task starts for a third of the CPU time. What freezes all that is there stays the last.
+    """
     found = [(name, pkgutil.iter_modules(importlib.import_module(name).__path__)) for name in OWN]
     own = [f"{name}.{each.name}" for name, modules in found for each in modules]
-    return (*preloaded[:-1], *own, preloaded[-1])
+    shipped = environment.PRELOADED
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(environment, "PRELOADED", (*shipped[:-1], *own, shipped[-1]))
+        yield
 
 
 @dataclass(frozen=True)

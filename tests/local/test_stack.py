@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-from tests.running_airflow import RunningAirflow
+from tests.running_airflow import RunningAirflow, our_own_preloaded
 
 from headwater.local import families, ports, stack
 from headwater.local.home import REPOSITORY, Home
@@ -53,7 +53,8 @@ def living_of(var: Path) -> list[int]:
 def test_up_again_changes_nothing(airflow: RunningAirflow) -> None:
     before = {name: airflow.stack.table.record(name) for name in PROCESSES}
     told: list[str] = []
-    address = airflow.stack.up(told.append)
+    with our_own_preloaded():
+        address = airflow.stack.up(told.append)
     assert {name: airflow.stack.table.record(name) for name in PROCESSES} == before
     assert not [step for step in told if step.startswith("starting")]
     assert address.base_url == airflow.api.base_url
@@ -78,7 +79,8 @@ def test_a_process_that_was_killed_is_started_again_and_only_it(airflow: Running
     assert victim is not None
     victim.kill()
     assert families.wait_gone([victim], 10) == []
-    airflow.stack.up()
+    with our_own_preloaded():
+        airflow.stack.up()
     after = {name: airflow.stack.table.record(name) for name in PROCESSES}
     assert {name for name in PROCESSES if after[name] != before[name]} == {"triggerer"}
     assert airflow.stack.health().is_good
