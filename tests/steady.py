@@ -28,9 +28,9 @@ def steady_anchor(url: str, dataset: str) -> None:
         connection.execute("UPDATE headwater.datasets SET anchor_key = %s WHERE name = %s", (key, dataset))
 
 
-def steady_csv(rows: pd.DataFrame) -> Path:
+def steady_csv(rows: pd.DataFrame, separator: str = ",") -> Path:
     """The rows as a file that is called as its content: sessions side by side write the same."""
-    text = rows.to_csv(index=False)
+    text = rows.to_csv(index=False, sep=separator)
     path = Path(tempfile.gettempdir()) / "headwater_tests" / f"{sha256(text.encode()).hexdigest()[:16]}.csv"
     path.parent.mkdir(exist_ok=True)
     beside = path.with_name(f"{uuid4().hex}.new")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.steady import steady_anchor
+from tests.steady import steady_anchor, steady_csv
 
 from headwater.chain.acquire import acquire
 from headwater.chain.house import House
@@ -35,9 +35,8 @@ def test_the_proposal_goes_through_the_chain_unchanged(
 ) -> None:
     if not (DATA / file).exists():
         pytest.skip(f"{file} is not on this machine")
-    source = tmp_path / file
     rows = pd.read_csv(DATA / file, sep=separator, dtype=str, keep_default_na=False)
-    rows.sample(ROWS, random_state=0).to_csv(source, sep=separator, index=False)
+    source = steady_csv(rows.sample(ROWS, random_state=0), separator)
     path = tmp_path / f"{name}.yaml"
     path.write_text(propose(str(source), name, draws=20).yaml, encoding="utf-8")
     spec = load_spec(path)
