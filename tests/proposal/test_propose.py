@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import sqlalchemy as sa
@@ -208,3 +209,16 @@ def test_a_table_without_a_target_has_none_and_says_so(tmp_path: Path) -> None:
     assert found.spec.targets == ()
     assert any(question.startswith("targets: no column") for question in found.questions)
     assert "utility_gap_max" not in found.yaml
+
+
+def test_a_column_called_like_an_outcome_is_the_target_of_an_easy_table_and_one_not_called_so_is_not(
+    tmp_path: Path,
+) -> None:
+    draw = random(9)
+    kinds = draw.integers(0, 2, 400)
+    easy = {"height": kinds * 10 + draw.normal(0, 1, 400), "noise": draw.normal(0, 1, 400)}
+    words = np.array(["oak", "rose"])[kinds]
+    named = proposed(tmp_path, pd.DataFrame({**easy, "outcome": words}))
+    assert named.spec.targets == ("outcome",)
+    assert "targets: other columns tell all of 'outcome': does one of them give it away?" in named.questions
+    assert "plant" not in proposed(tmp_path, pd.DataFrame({**easy, "plant": words})).spec.targets

@@ -21,8 +21,10 @@ from headwater.tables.schema import TableSchema
 
 ROWS_MAX, COLUMNS_MAX, CLASSES_MAX, CLASS_ROWS_MIN = 6_000, 40, 20, 20
 TOLD_MIN, TOLD_MAX = 0.1, 0.995
-"""What other columns must tell of a target (1 is all): less is noise, more is the same column in other words."""
+"""What other columns must tell of a target (1 is all): less is noise, more is the same column in other words, unless it
+is called like an outcome: some tables are easy."""
 NAMED_MAX = 3
+_CALLED = "called like"
 _OUTCOMES = (
     "target label class outcome y response result churn churned default fraud survived survival readmitted diagnosis "
     "income salary price risk died death mortality approved cancelled converted"
@@ -49,6 +51,11 @@ class Target:
     rank: float
 
     @property
+    def is_called(self) -> bool:
+        """Whether its name says that it is an outcome."""
+        return any(mark.startswith(_CALLED) for mark in self.marks)
+
+    @property
     def because(self) -> str:
         """What the choice rests on, in words."""
         score = f"an AUC of {0.5 + self.told / 2:.2f}" if self.is_class else f"an R2 of {self.told:.2f}"
@@ -72,9 +79,9 @@ def look(frame: pd.DataFrame, schema: TableSchema, findings: Sequence[Finding], 
             (), "", ("no column that others predict was found: name what models must predict in targets",)
         )
     best, others = found[0], [each.name for each in found[1 : 1 + NAMED_MAX]]
-    unsure = (
-        [] if any(mark.startswith("called") for mark in best.marks) else [f"is {best.name!r} what models will predict?"]
-    )
+    unsure = [] if best.is_called else [f"is {best.name!r} what models will predict?"]
+    if best.told > TOLD_MAX:
+        unsure.append(f"other columns tell all of {best.name!r}: does one of them give it away?")
     if others:
         unsure.append(f"other columns that models may be asked for: {', '.join(map(repr, others))}")
     return FoundTargets((best.name,), best.because, tuple(unsure))
@@ -92,20 +99,20 @@ def _candidates(frame: pd.DataFrame, schema: TableSchema, findings: Sequence[Fin
             continue
         place = names.index(each.name)
         told = _told(features, place, np.asarray(encoder.categorical), each.sdtype != "numerical")
-        if told is None or not TOLD_MIN <= told <= TOLD_MAX:
+        if told is None or told < TOLD_MIN:
             continue
         marks, rank = _marks(each, learned[-1], dataset)
         found.append(Target(each.name, told, each.sdtype != "numerical", marks, rank + told))
-    return found
+    return [each for each in found if each.told <= TOLD_MAX or each.is_called]
 
 
 def _marks(found: Finding, last: Finding, dataset: str) -> tuple[tuple[str, ...], float]:
     said = words(found.name)
     marks: list[tuple[str, float]] = []
     if _OUTCOME & set(said):
-        marks.append(("called like an outcome", 2.0))
+        marks.append((f"{_CALLED} an outcome", 2.0))
     elif said == words(dataset):
-        marks.append(("called like the table", 2.0))
+        marks.append((f"{_CALLED} the table", 2.0))
     if found is last:
         marks.append(("the last column", 1.0))
     if found.sdtype == "boolean":
