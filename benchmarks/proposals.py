@@ -2,7 +2,8 @@
 
 ``make bench BENCH=proposals`` writes ``benchmarks/results/proposals.json``. The tables are the two of the demo, read
 from Postgres, and every CSV of the folder that ``HEADWATER_BENCH_DATA`` names, whole. Nothing of a proposal is changed:
-its candidates, its limits and its size of a batch are what a person gets who agrees to everything.
+its candidates, its limits and its size of a batch are what a person gets who agrees to everything. What was found of a
+table is kept below ``var/bench/proposals``; delete it to measure anew.
 
 Belongs here: how many nights pass at the first look. Does not: rates of honest and of planted rows (``detection``).
 """
@@ -37,7 +38,9 @@ from headwater.sources.demo_tables import load_demo_tables
 from headwater.spec import DatasetSpec, load_spec
 from headwater.store import Store
 
-RESULTS = Path(__file__).resolve().parent / "results" / "proposals.json"
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks" / "results" / "proposals.json"
+PARTS = ROOT / "var" / "bench" / "proposals"
 DEMO = ("breast_cancer", "fair")
 FIRST, NIGHTS = date(2026, 3, 1), 60
 
@@ -108,15 +111,25 @@ def _through(house: House, spec: DatasetSpec, nights: int) -> dict[str, Any]:
     }
 
 
+def measured(name: str, source: str) -> dict[str, Any]:
+    """What was kept of the table, or is measured now, with the code that it is of."""
+    kept = PARTS / f"{name}.json"
+    if not kept.exists():
+        code = code_version()
+        kept.write_text(json.dumps({**measure(name, source), "code": code}), encoding="utf-8")
+    found: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
+    return found
+
+
 def main() -> None:
     """Measure every table, two at a time: nothing here is timed."""
-    wanted, code = sources(), code_version()
+    wanted = sources()
+    PARTS.mkdir(parents=True, exist_ok=True)
     with ProcessPoolExecutor(max_workers=2) as pool:
-        rows = list(pool.map(measure, wanted, wanted.values()))
+        rows = list(pool.map(measured, wanted, wanted.values()))
     for row in rows:
         print(f"{row['table']}: {row['why']} {row['passed']} of {row['nights']} nights passed. {row['failed_checks']}")
-    result = {"tables": rows, "code": code, "machine": describe_machine()}
-    RESULTS.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    RESULTS.write_text(json.dumps({"tables": rows, "machine": describe_machine()}, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
