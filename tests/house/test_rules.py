@@ -10,7 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from benchmarks.table import docs_sentence, night_sentence, pages_sentence, parsing_sentence, speed_table
+from benchmarks.table import (
+    docs_sentence,
+    night_sentence,
+    pages_sentence,
+    parsing_sentence,
+    proposals_sentence,
+    speed_table,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE_LINES, FUNCTION_LINES, TEST_FILE_LINES = 260, 45, 450
@@ -126,3 +133,4 @@ def test_the_figures_of_the_readme_are_those_of_the_results() -> None:
     assert docs_sentence() in readme.replace("\n", " ")
     assert pages_sentence() in readme.replace("\n", " ")
     assert parsing_sentence() in readme.replace("\n", " ")
+    assert proposals_sentence() in readme.replace("\n", " ")
