@@ -116,7 +116,9 @@ def measured(name: str, source: str) -> dict[str, Any]:
     kept = PARTS / f"{name}.json"
     if not kept.exists():
         code = code_version()
-        kept.write_text(json.dumps({**measure(name, source), "code": code}), encoding="utf-8")
+        beside = kept.with_suffix(".new")  # a half-written one would count as measured
+        beside.write_text(json.dumps({**measure(name, source), "code": code}), encoding="utf-8")
+        beside.replace(kept)
     found: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
     return found
 

@@ -21,7 +21,7 @@ from headwater.spec import Column, load_spec
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 NIGHTS = [date(2026, 3, day) for day in (1, 2, 3)]
-"""From the few draws that tests make, an honest night fails in one of twenty cases: any of these has to pass. How many
+"""From the few draws that tests make, an honest night fails in one of twenty cases: two of these have to pass. How many
 nights pass at full size, with all draws: ``make bench BENCH=proposals``."""
 ROWS, BATCH_ROWS = 5_000, 1_000
 """Some of the real rows, and a batch of which as many are judged: the steps are the same in a tenth of the time."""
@@ -58,4 +58,4 @@ def test_the_proposal_goes_through_the_chain_unchanged(
         for shard in planned.shards:
             produce(house, spec, planned.batch_id, shard)
         judged.append(validate(house, spec, planned.batch_id))
-    assert any(each.is_passed for each in judged), [each.sentence for each in judged]
+    assert sum(each.is_passed for each in judged) >= 2, [each.sentence for each in judged]

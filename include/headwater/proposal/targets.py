@@ -24,7 +24,7 @@ TOLD_MIN, TOLD_MAX = 0.1, 0.995
 """What other columns must tell of a target (1 is all): less is noise, more is the same column in other words, unless it
 is called like an outcome: some tables are easy."""
 NAMED_MAX = 3
-_CALLED = "called like"
+_CALLED = ("called like an outcome", "called like the table")
 _OUTCOMES = (
     "target label class outcome y response result churn churned default fraud survived survival readmitted diagnosis "
     "income salary price risk died death mortality approved cancelled converted"
@@ -52,8 +52,8 @@ class Target:
 
     @property
     def is_called(self) -> bool:
-        """Whether its name says that it is an outcome."""
-        return any(mark.startswith(_CALLED) for mark in self.marks)
+        """Whether its name says that it is the target: an outcome's, or the table's own."""
+        return not set(_CALLED).isdisjoint(self.marks)
 
     @property
     def because(self) -> str:
@@ -110,9 +110,9 @@ def _marks(found: Finding, last: Finding, dataset: str) -> tuple[tuple[str, ...]
     said = words(found.name)
     marks: list[tuple[str, float]] = []
     if _OUTCOME & set(said):
-        marks.append((f"{_CALLED} an outcome", 2.0))
+        marks.append((_CALLED[0], 2.0))
     elif said == words(dataset):
-        marks.append((f"{_CALLED} the table", 2.0))
+        marks.append((_CALLED[1], 2.0))
     if found is last:
         marks.append(("the last column", 1.0))
     if found.sdtype == "boolean":
