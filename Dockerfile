@@ -20,6 +20,8 @@ ENV AIRFLOW_HOME=/opt/airflow \
 
 WORKDIR /opt/headwater
 COPY requirements.txt requirements-celery.txt ./
+# PyPI's torch brings 4 GB for GPUs, which nothing here uses. PyTorch's own index has it without: see docs/deploy.md.
+ARG PIP_EXTRA_INDEX_URL=
 RUN pip install --no-cache-dir -r requirements.txt -r requirements-celery.txt
 
 COPY dags ./dags

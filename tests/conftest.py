@@ -13,10 +13,9 @@ from typing import Any
 
 import pytest
 from tests.reaper import watch
-from tests.running_airflow import PASSWORD, SECOND, RunningAirflow, our_own_preloaded
+from tests.running_airflow import PASSWORD, SECOND, ParsingOnDemand, RunningAirflow, for_the_tests
 
 from headwater.local import environment
-from headwater.local.airflow_api import AirflowApi
 from headwater.local.home import REPOSITORY, Home
 from headwater.local.postgres import EmbeddedPostgres
 from headwater.local.private_files import kept_secret
@@ -99,9 +98,9 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAirflow
         patch.setattr(environment, "USERS", f"{environment.USERS},{SECOND}:op")  # decisions need a second person
         _AIRFLOW.callback(reaper.communicate)
         _AIRFLOW.callback(stack.down)
-        with our_own_preloaded():
+        with for_the_tests():
             address = stack.up()
-        with AirflowApi(address.base_url, address.user, address.password) as api:
+        with ParsingOnDemand(address.base_url, address.user, address.password) as api:
             yield RunningAirflow(
                 api=api,
                 stack=stack,

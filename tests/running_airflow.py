@@ -1,9 +1,11 @@
-"""What the fixture ``airflow`` of conftest.py hands to a test. Only the type: starting it is the fixture's."""
+"""What the fixture ``airflow`` of conftest.py hands to a test, and how this Airflow differs from the shipped one."""
 
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,8 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headwater.local import environment
-from headwater.local.airflow_api import AirflowApi
-from headwater.local.home import Home
+from headwater.local.airflow_api import AirflowApi, AirflowApiError
+from headwater.local.home import REPOSITORY, Home
 
 if TYPE_CHECKING:
     from headwater.local.stack import Stack
@@ -27,17 +29,39 @@ SECOND, PASSWORD = "ben", "only-the-tests-know-it"
 OWN = ("headwater.chain", "headwater.orchestration")
 
 
+PARSED_EVERY = "60"
+"""Seconds. Shipped are ten, which take a fifth of a core; here ``ParsingOnDemand`` asks for what a test waits for."""
+
+
 @contextmanager
-def our_own_preloaded() -> Iterator[None]:
-    """Around every ``stack.up()`` of the tests' Airflow: tasks are forked with our own modules too. In tests nobody
-    edits them meanwhile, and a task starts for a third of the CPU time. What freezes all that is there stays the last.
+def for_the_tests() -> Iterator[None]:
+    """Around every ``stack.up()`` of the tests' Airflow, whose DAGs are parsed seldom and whose tasks are forked with
+    our own modules too: in tests nobody edits them meanwhile, and a task starts for a third of the CPU time. What
+    freezes all that is there stays the last of the modules.
     """
     found = [(name, pkgutil.iter_modules(importlib.import_module(name).__path__)) for name in OWN]
     own = [f"{name}.{each.name}" for name, modules in found for each in modules]
     shipped = environment.PRELOADED
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(environment, "PRELOADED", (*shipped[:-1], *own, shipped[-1]))
+        patch.setattr(environment, "PARSED_EVERY", PARSED_EVERY)
         yield
+
+
+class ParsingOnDemand(AirflowApi):
+    """A client that has the DAGs parsed when a test waits for one."""
+
+    def wait_for_dag(self, dag_id: str, seconds: float = 120) -> None:
+        """As ever. A file that seems to have changed is parsed at once; again, since one may be at it just now."""
+        deadline = time.monotonic() + seconds
+        while True:
+            for file in (REPOSITORY / "dags").glob("*.py"):
+                os.utime(file)
+            try:
+                return super().wait_for_dag(dag_id, min(10, seconds))
+            except AirflowApiError:
+                if time.monotonic() > deadline:
+                    raise
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ def set_up(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HEADWATER_LEDGER_URL", database)
     monkeypatch.setenv("HEADWATER_AIRFLOW", f"http://127.0.0.1:{ports.any_free()}")
     monkeypatch.setenv("AIRFLOW_ADMIN_PASSWORD", "topsecret")
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://headwater.example/")
     monkeypatch.delenv("HEADWATER_DEMO", raising=False)
 
 
@@ -43,7 +44,9 @@ def test_it_is_not_made_twice(database: str, capsys: pytest.CaptureFixture[str])
         books.generators.record(generator("one"))
         books.generators.promote("clinic", uid("one"), NOON)
     assert exit_code() == 0
-    assert "the demo was made before" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "the demo was made before" in said
+    assert "See https://headwater.example/headwater/" in said  # and not the name that only services know
 
 
 def test_an_airflow_that_does_not_answer_is_told(capsys: pytest.CaptureFixture[str]) -> None:

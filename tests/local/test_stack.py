@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-from tests.running_airflow import RunningAirflow, our_own_preloaded
+from tests.running_airflow import RunningAirflow, for_the_tests
 
 from headwater.local import families, ports, stack
 from headwater.local.home import REPOSITORY, Home
@@ -53,7 +53,7 @@ def living_of(var: Path) -> list[int]:
 def test_up_again_changes_nothing(airflow: RunningAirflow) -> None:
     before = {name: airflow.stack.table.record(name) for name in PROCESSES}
     told: list[str] = []
-    with our_own_preloaded():
+    with for_the_tests():
         address = airflow.stack.up(told.append)
     assert {name: airflow.stack.table.record(name) for name in PROCESSES} == before
     assert not [step for step in told if step.startswith("starting")]
@@ -79,7 +79,7 @@ def test_a_process_that_was_killed_is_started_again_and_only_it(airflow: Running
     assert victim is not None
     victim.kill()
     assert families.wait_gone([victim], 10) == []
-    with our_own_preloaded():
+    with for_the_tests():
         airflow.stack.up()
     after = {name: airflow.stack.table.record(name) for name in PROCESSES}
     assert {name for name in PROCESSES if after[name] != before[name]} == {"triggerer"}

@@ -23,7 +23,10 @@ AIRFLOW = "HEADWATER_AIRFLOW"
 LEDGER_URL = "HEADWATER_LEDGER_URL"
 PASSWORD = "AIRFLOW_ADMIN_PASSWORD"  # noqa: S105  the variable's name
 WISHED = "HEADWATER_DEMO"
+SHOWN = "AIRFLOW__API__BASE_URL"
+"""Where people reach the Airflow that the services know by another name."""
 USER = "admin"
+TELL_PASSWORD = "docker compose exec api-server cat /opt/secrets/admin_password"  # noqa: S105  a command
 
 
 def main() -> None:
@@ -48,19 +51,25 @@ def demo(console: Console) -> bool:
         RuntimeError: a setting is missing. The ledger's errors pass through.
     """
     base_url, ledger_url, password = (required(name) for name in (AIRFLOW, LEDGER_URL, PASSWORD))
+    shown = (given(SHOWN) or base_url).rstrip("/")
     with closing(Ledger(ledger_url)) as ledger, ledger.transaction() as books:
         if books.generators.champion(DATASET):
-            console.print(f"{DATASET} has a generator: the demo was made before. Its DAGs: {base_url}/dags")
+            console.print(
+                f"{DATASET} has a generator: the demo was made before.", f"See {shown}/headwater/", soft_wrap=True
+            )
             return True
     with AirflowApi(base_url, USER, password) as api:
         runs, outcome = both_runs(api, ledger_url, console, DATASET, datetime.now(UTC).date() - timedelta(days=1))
-        tell_failures(api, console, runs)
+        tell_failures(api, console, runs, shown)
         if outcome is None:
             return False
         print_stages(console, outcome, runs)
         print_checks(console, outcome)
         for run in runs:
             api.unpause(run.dag_id)  # from now on the schedules work
+    # soft_wrap: a command that is broken in two cannot be copied.
+    console.print(f"Overview:  {shown}/headwater/  (user {USER})", markup=False, highlight=False, soft_wrap=True)
+    console.print(f"Password:  {TELL_PASSWORD}", markup=False, highlight=False, soft_wrap=True)
     return outcome.is_released
 
 

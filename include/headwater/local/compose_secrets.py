@@ -33,13 +33,18 @@ def _token() -> str:
     return secrets.token_urlsafe(32)
 
 
+def _signing_key() -> str:
+    # Airflow's tokens are signed by HMAC with SHA-512, whose key ought to have 64 bytes (RFC 7518, section 3.2).
+    return secrets.token_urlsafe(64)
+
+
 DRAWN: dict[str, tuple[str, Callable[[], str]]] = {
     "postgres_password": ("POSTGRES_PASSWORD", _token),
     "redis_password": ("REDIS_PASSWORD", _token),
     "admin_password": ("AIRFLOW_ADMIN_PASSWORD", _token),
     "fernet_key": ("AIRFLOW_FERNET_KEY", _fernet_key),
     "api_secret_key": ("AIRFLOW_API_SECRET_KEY", _token),
-    "jwt_secret": ("AIRFLOW_JWT_SECRET", _token),
+    "jwt_secret": ("AIRFLOW_JWT_SECRET", _signing_key),
 }
 """By file: the variable that gives it, and how it is drawn where none does."""
 

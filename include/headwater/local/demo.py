@@ -36,7 +36,7 @@ def demo(stack: Stack, console: Console, dataset: str = DATASET) -> bool:
             # From now on the schedules work.
             for run in runs:
                 api.unpause(run.dag_id)
-        tell_failures(api, console, runs)
+        tell_failures(api, console, runs, address.base_url)
     return bool(outcome and outcome.is_released)
 
 
@@ -94,8 +94,8 @@ def _tell(stack: Stack, address: Address, console: Console, outcome: Outcome, ru
         console.print(f"{name + ':':<11}{text}", markup=False, highlight=False, soft_wrap=True)
 
 
-def tell_failures(api: AirflowApi, console: Console, runs: list[Run]) -> None:
-    """Say of each failed task why, and where its log is."""
+def tell_failures(api: AirflowApi, console: Console, runs: list[Run], shown: str) -> None:
+    """Say of each failed task why, and where its log is; ``shown`` is Airflow's address for people."""
     for run in runs:
         for task in in_order(run):
             if task.state == "failed":
@@ -107,4 +107,4 @@ def tell_failures(api: AirflowApi, console: Console, runs: list[Run]) -> None:
                     f"{run.dag_id} {task.label} failed: {reason}", markup=False, highlight=False, soft_wrap=True
                 )
         if run.state == "failed":
-            console.print(f"{run.dag_id} failed. Its tasks and logs: {api.base_url}/dags/{run.dag_id}", soft_wrap=True)
+            console.print(f"{run.dag_id} failed. Its tasks and logs: {shown}/dags/{run.dag_id}", soft_wrap=True)

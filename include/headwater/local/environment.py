@@ -36,6 +36,8 @@ PRELOADED = (
     "xgboost",
     "headwater.local.frozen_heap",  # the last one: what was imported before it is frozen
 )
+PARSED_EVERY = "10"
+"""Seconds between two looks into a file of ``dags/``: a new spec is a DAG soon, and the folder is small."""
 # A second thread in each of several processes on few cores makes everything slower, without end.
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
@@ -90,12 +92,11 @@ def _airflow(home: Home, postgres: EmbeddedPostgres, api_port: int) -> dict[str,
             "BASE_URL": base_url,
             "SECRET_KEY": kept_secret(home.secrets / "api_secret_key"),
         },
-        "API_AUTH": {"JWT_SECRET": kept_secret(home.secrets / "jwt_secret")},
+        "API_AUTH": {"JWT_SECRET": kept_secret(home.secrets / "jwt_secret", _signing_key)},
         # The supervisor of a task often misses its end and then sleeps for a whole interval, 5 s by default.
         "WORKERS": {"MIN_HEARTBEAT_INTERVAL": "1"},
         "SCHEDULER": {"SCHEDULER_IDLE_SLEEP_TIME": "0.5", "MP_START_METHOD": "forkserver"},
-        # A new or changed DAG is seen in seconds; the folder is small.
-        "DAG_PROCESSOR": {"REFRESH_INTERVAL": "5", "MIN_FILE_PROCESS_INTERVAL": "10"},
+        "DAG_PROCESSOR": {"REFRESH_INTERVAL": "5", "MIN_FILE_PROCESS_INTERVAL": PARSED_EVERY},
         "LOGGING": {"COLORED_CONSOLE_LOG": "False", "BASE_LOG_FOLDER": str(home.airflow / "logs")},
         "USAGE_DATA_COLLECTION": {"ENABLED": "False"},
     }
@@ -111,6 +112,11 @@ def _headwater(home: Home, postgres: EmbeddedPostgres) -> dict[str, str]:
         # The demo's real rows lie in the same database, in the schema "source".
         "AIRFLOW_CONN_HEADWATER_SOURCE": postgres.url(HEADWATER_DATABASE, "postgresql"),
     }
+
+
+def _signing_key() -> str:
+    # Tokens are signed by HMAC with SHA-512, whose key ought to have 64 bytes (RFC 7518, section 3.2).
+    return secrets.token_urlsafe(64)
 
 
 def _fernet_key() -> str:
