@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import os
-import pkgutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,9 +24,6 @@ SECOND, PASSWORD = "ben", "only-the-tests-know-it"
 """A second user, with the role that operates DAGs; the password of both."""
 
 
-OWN = ("headwater.chain", "headwater.orchestration")
-
-
 PARSED_EVERY = "60"
 """Seconds. Shipped are ten, which take a fifth of a core; here ``ParsingOnDemand`` asks for what a test waits for."""
 
@@ -36,14 +31,10 @@ PARSED_EVERY = "60"
 @contextmanager
 def for_the_tests() -> Iterator[None]:
     """Around every ``stack.up()`` of the tests' Airflow, whose DAGs are parsed seldom and whose tasks are forked with
-    our own modules too: in tests nobody edits them meanwhile, and a task starts for a third of the CPU time. What
-    freezes all that is there stays the last of the modules.
+    our own modules too, as in the image.
     """
-    found = [(name, pkgutil.iter_modules(importlib.import_module(name).__path__)) for name in OWN]
-    own = [f"{name}.{each.name}" for name, modules in found for each in modules]
-    shipped = environment.PRELOADED
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(environment, "PRELOADED", (*shipped[:-1], *own, shipped[-1]))
+        patch.setattr(environment, "PRELOADED", ("headwater.local.image_modules",))
         patch.setattr(environment, "PARSED_EVERY", PARSED_EVERY)
         yield
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import pkgutil
 import re
 import shlex
 import shutil
@@ -16,6 +17,7 @@ import pytest
 import yaml
 from tests.airflow_says import airflow_says
 
+from headwater import local
 from headwater.local import compose_secrets
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -168,11 +170,13 @@ def test_secrets_that_are_given_as_files_stay_out_of_git() -> None:
     assert "./deploy/secrets:/opt/given:ro" in compose()["services"]["secrets"]["volumes"]
 
 
-def test_tasks_start_with_the_same_libraries_as_in_the_local_installation() -> None:
-    from headwater.local.environment import PRELOADED
-
-    preloaded = compose()["services"]["scheduler"]["environment"]["AIRFLOW__CORE__MP_FORKSERVER_PRELOAD"]
-    assert tuple(name.strip() for name in preloaded.split(",")) == PRELOADED
+def test_tasks_are_forked_from_a_process_that_has_imported_what_they_need() -> None:
+    for name in ("scheduler", "worker"):
+        environment = compose()["services"][name]["environment"]
+        preloaded = environment["AIRFLOW__CORE__MP_FORKSERVER_PRELOAD"]
+        assert json.loads(environment["AIRFLOW__CELERY__EXTRA_CELERY_CONFIG"]) == {"imports": [preloaded]}
+        # Whoever imports it passes over what is not there, without a word.
+        assert preloaded in {each.name for each in pkgutil.iter_modules(local.__path__, "headwater.local.")}
 
 
 def test_the_example_names_every_variable_and_no_other() -> None:
@@ -243,8 +247,9 @@ def test_airflow_settings_are_airflows_own(tmp_path: Path) -> None:
         re.findall(r"(AIRFLOW__\w+)=", "\n".join(dockerfile()))
     )
     plain = [name.removeprefix("AIRFLOW__").removesuffix("_CMD").lower() for name in named if "AIRFLOW__" in name]
-    # The section of a provider that is installed in the image only.
-    options = [name.split("__", 1) for name in plain if name not in ("celery__broker_url", "celery__result_backend")]
+    celery = {name for name in plain if name.startswith("celery__")}  # of a provider that only the image has
+    assert celery == {"celery__broker_url", "celery__extra_celery_config", "celery__result_backend"}
+    options = [name.split("__", 1) for name in plain if name not in celery]
     script = """
 import json, sys
 from airflow.configuration import retrieve_configuration_description

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import signal
 import socket
@@ -57,6 +58,20 @@ def test_what_was_imported_before_is_frozen() -> None:
     told = f"import gc, json, {last}; print(gc.get_freeze_count() > 5 * len(gc.get_objects()))"
     done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
     assert done.stdout == "True\n"
+
+
+def test_in_an_image_the_stages_are_preloaded_too_and_nothing_that_few_tasks_need() -> None:
+    told = """
+import gc, json, sys
+import headwater.local.image_modules
+print(json.dumps([gc.get_freeze_count(), len(gc.get_objects()), sorted(sys.modules)]))
+"""
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    frozen, others, modules = json.loads(done.stdout.splitlines()[-1])
+    assert frozen > 5 * others
+    stages = {f"headwater.chain.{file.stem}" for file in (REPOSITORY / "include/headwater/chain").glob("[!_]*.py")}
+    assert stages | set(environment.PRELOADED) | {"headwater.orchestration.nightly"} <= set(modules)
+    assert {"sdv", "torch", "headwater_plugin"} & set(modules) == set()
 
 
 def test_secrets_are_private_made_once_and_kept(tmp_path: Path) -> None:

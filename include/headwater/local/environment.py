@@ -22,10 +22,13 @@ HEADWATER_DATABASE = "headwater"
 # What tasks import: each is forked from a process that has these already. Libraries only: a task reads Headwater's own
 # code from the disk, so that an edit is seen without a restart.
 PRELOADED = (
+    "airflow.dag_processing.dagbag",
     "airflow.executors.local_executor",
+    "airflow.providers.postgres.assets.postgres",
     "airflow.providers.standard.operators.trigger_dagrun",
     "airflow.sdk.execution_time.task_runner",
     "great_expectations",
+    "jinja2.ext",
     "psycopg",
     "pyarrow.parquet",
     "scipy.stats",
