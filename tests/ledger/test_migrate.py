@@ -123,7 +123,7 @@ def test_constraints_defaults_and_comments_are_those_of_the_models(postgres: Emb
 def test_the_version_table_is_in_the_ledgers_own_schema(database: str) -> None:
     migrate(database)
     with psycopg.connect(database.replace("+psycopg", "")) as connection:
-        assert connection.execute("SELECT version_num FROM headwater.alembic_version").fetchall() == [("v0017",)]
+        assert connection.execute("SELECT version_num FROM headwater.alembic_version").fetchall() == [("v0018",)]
         assert connection.execute("SELECT to_regclass('public.alembic_version')").fetchone() == (None,)
 
 

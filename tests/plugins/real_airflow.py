@@ -6,6 +6,7 @@ questions. Does not: what the answers should be (``test_plugin_in_airflow.py``).
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -151,6 +152,7 @@ def ask(what: str) -> dict[str, Any]:
     get("anonymous style", "/headwater/static/headwater.css")
     get("anonymous browser at the overview", OVERVIEW, HTML)
     get("anonymous browser at the index", f"{INDEX}?verdict=failed", HTML)
+    answers["frozen"] = [gc.get_freeze_count()]
     client.cookies.set("_token", token_of("ann"))
     get("page", PAGE)
     get("no page", "/headwater/docs/people/none/")
@@ -164,8 +166,10 @@ def ask(what: str) -> dict[str, Any]:
         get(f"traversal {path}", f"/headwater/static/{path}")
     get("script", "/headwater/static/docs.js")
     answers["index"] = ask_for_index(client, token_of)
+    answers["frozen"].append(gc.get_freeze_count())
     answers["overview"] = ask_for_overview(client, token_of)
     answers["batches"] = ask_for_batches(client, token_of)
+    answers["frozen"].append(gc.get_freeze_count())
     get("plugins", "/api/v2/plugins")
     runs = client.get("/api/v2/dags/nightly__people/dagRuns").json()["dag_runs"]
     instances = f"/api/v2/dags/nightly__people/dagRuns/{runs[0]['dag_run_id']}/taskInstances"

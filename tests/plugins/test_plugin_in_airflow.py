@@ -400,3 +400,9 @@ def test_the_overview_and_the_index_lead_to_batches(answers: dict[str, Any]) -> 
     ids = answers["batches"]["ids"]
     assert f'href="batches/quiet/{ids["mended"]}/"' in answers["overview"]["all"]["text"]
     assert re.search(r'href="../batches/people/[0-9a-f-]{36}/">All about this batch', answers["index"]["all"]["text"])
+
+
+def test_what_is_there_after_the_first_page_is_left_out_of_garbage_collections_once(answers: dict[str, Any]) -> None:
+    without_a_login, after_the_index, after_all = answers["frozen"]
+    assert after_the_index > without_a_login + 100_000
+    assert 0.9 * after_the_index < after_all <= after_the_index  # some of it was needed no more

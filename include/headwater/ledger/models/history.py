@@ -38,6 +38,7 @@ class DecisionRow(Base):
     __tablename__ = "decisions"
     __table_args__ = (
         CheckConstraint("kind ~ '^[a-z][a-z_]*$'", name="kind_is_a_word"),
+        Index(None, "kind", "dataset", "decided_at"),
         {"comment": "Promotions, releases, quarantines, removals: who, when, why."},
     )
 
