@@ -126,7 +126,9 @@ def test_no_service_runs_as_root(resolved: dict[str, Any]) -> None:
 
 def test_no_secret_has_a_default_or_stands_in_the_environment_of_a_service_that_stays(tmp_path: Path) -> None:
     assert {name for name, value in example().items() if value} == {
+        "AIRFLOW_PARALLELISM",
         "AIRFLOW_PORT",
+        "AIRFLOW_WORKER_CONCURRENCY",
         "HEADWATER_DEMO",
         "AIRFLOW_EXECUTOR",
     }
@@ -248,7 +250,8 @@ def test_airflow_settings_are_airflows_own(tmp_path: Path) -> None:
     )
     plain = [name.removeprefix("AIRFLOW__").removesuffix("_CMD").lower() for name in named if "AIRFLOW__" in name]
     celery = {name for name in plain if name.startswith("celery__")}  # of a provider that only the image has
-    assert celery == {"celery__broker_url", "celery__extra_celery_config", "celery__result_backend"}
+    of_celery = {"broker_url", "extra_celery_config", "result_backend", "worker_concurrency"}
+    assert celery == {f"celery__{name}" for name in of_celery}
     options = [name.split("__", 1) for name in plain if name not in celery]
     script = """
 import json, sys
