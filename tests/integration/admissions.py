@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -34,6 +34,7 @@ from headwater.checks import baseline
 from headwater.checks.baseline import draw
 from headwater.checks.prepared import Prepared
 from headwater.ledger import Ledger
+from headwater.local.airflow_api import AirflowApiError
 from headwater.spec import DatasetSpec, load_spec
 from headwater.store import Store
 
@@ -113,15 +114,11 @@ def settled(airflow: RunningAirflow, run_type: str, *days: date) -> list[str]:
 
 
 def completed(airflow: RunningAirflow) -> None:
-    """Return when Airflow takes another backfill: it looks every half minute whether the last one is over."""
-    deadline = time.monotonic() + RUN_SECONDS
-    while [each for each in _backfills(airflow) if each["completed_at"] is None]:
-        assert time.monotonic() < deadline, _backfills(airflow)
-        time.sleep(0.5)
-
-
-def _backfills(airflow: RunningAirflow) -> list[dict[str, Any]]:
-    return list(airflow.api.call("GET", "/backfills", params={"dag_id": DAG_ID})["backfills"])
+    """End the backfills whose runs have ended: Airflow takes no other before, and looks for it every half minute."""
+    for each in airflow.api.call("GET", "/backfills", params={"dag_id": DAG_ID})["backfills"]:
+        if each["completed_at"] is None:
+            with suppress(AirflowApiError):  # Airflow has just looked
+                airflow.api.call("PUT", f"/backfills/{each['id']}/cancel")
 
 
 def held(house: House) -> dict[str, Any]:
