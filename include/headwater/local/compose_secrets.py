@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import quote
@@ -18,6 +17,7 @@ from urllib.parse import quote
 import typer
 
 from headwater.given import given
+from headwater.local.drawn_keys import fernet_key, password, signing_key
 from headwater.local.private_files import write_private
 
 FOLDER, GIVEN = "HEADWATER_SECRETS_FOLDER", "HEADWATER_GIVEN_SECRETS"
@@ -25,26 +25,13 @@ MODE = 0o640
 """The services run as different accounts of one group; nobody else reads these files."""
 
 
-def _fernet_key() -> str:
-    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
-
-
-def _token() -> str:
-    return secrets.token_urlsafe(32)
-
-
-def _signing_key() -> str:
-    # Airflow's tokens are signed by HMAC with SHA-512, whose key ought to have 64 bytes (RFC 7518, section 3.2).
-    return secrets.token_urlsafe(64)
-
-
 DRAWN: dict[str, tuple[str, Callable[[], str]]] = {
-    "postgres_password": ("POSTGRES_PASSWORD", _token),
-    "redis_password": ("REDIS_PASSWORD", _token),
-    "admin_password": ("AIRFLOW_ADMIN_PASSWORD", _token),
-    "fernet_key": ("AIRFLOW_FERNET_KEY", _fernet_key),
-    "api_secret_key": ("AIRFLOW_API_SECRET_KEY", _token),
-    "jwt_secret": ("AIRFLOW_JWT_SECRET", _signing_key),
+    "postgres_password": ("POSTGRES_PASSWORD", password),
+    "redis_password": ("REDIS_PASSWORD", password),
+    "admin_password": ("AIRFLOW_ADMIN_PASSWORD", password),
+    "fernet_key": ("AIRFLOW_FERNET_KEY", fernet_key),
+    "api_secret_key": ("AIRFLOW_API_SECRET_KEY", password),
+    "jwt_secret": ("AIRFLOW_JWT_SECRET", signing_key),
 }
 """By file: the variable that gives it, and how it is drawn where none does."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import secrets
 import sys
 from pathlib import Path
 
+from headwater.local.drawn_keys import fernet_key, signing_key
 from headwater.local.home import Home
 from headwater.local.ports import LOOPBACK
 from headwater.local.postgres import EmbeddedPostgres
@@ -79,7 +79,7 @@ def _airflow(home: Home, postgres: EmbeddedPostgres, api_port: int) -> dict[str,
             "EXECUTOR": "LocalExecutor",
             "PARALLELISM": "4",
             "MIN_SERIALIZED_DAG_UPDATE_INTERVAL": "2",
-            "FERNET_KEY": kept_secret(home.secrets / "fernet_key", _fernet_key),
+            "FERNET_KEY": kept_secret(home.secrets / "fernet_key", fernet_key),
             "SIMPLE_AUTH_MANAGER_USERS": USERS,
             "SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home.password_file),
             "EXECUTION_API_SERVER_URL": f"{base_url}/execution/",
@@ -95,7 +95,7 @@ def _airflow(home: Home, postgres: EmbeddedPostgres, api_port: int) -> dict[str,
             "BASE_URL": base_url,
             "SECRET_KEY": kept_secret(home.secrets / "api_secret_key"),
         },
-        "API_AUTH": {"JWT_SECRET": kept_secret(home.secrets / "jwt_secret", _signing_key)},
+        "API_AUTH": {"JWT_SECRET": kept_secret(home.secrets / "jwt_secret", signing_key)},
         # The supervisor of a task often misses its end and then sleeps for a whole interval, 5 s by default.
         "WORKERS": {"MIN_HEARTBEAT_INTERVAL": "1"},
         "SCHEDULER": {"SCHEDULER_IDLE_SLEEP_TIME": "0.5", "MP_START_METHOD": "forkserver"},
@@ -115,15 +115,6 @@ def _headwater(home: Home, postgres: EmbeddedPostgres) -> dict[str, str]:
         # The demo's real rows lie in the same database, in the schema "source".
         "AIRFLOW_CONN_HEADWATER_SOURCE": postgres.url(HEADWATER_DATABASE, "postgresql"),
     }
-
-
-def _signing_key() -> str:
-    # Tokens are signed by HMAC with SHA-512, whose key ought to have 64 bytes (RFC 7518, section 3.2).
-    return secrets.token_urlsafe(64)
-
-
-def _fernet_key() -> str:
-    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 
 
 def _joined(first: str, rest: str) -> str:

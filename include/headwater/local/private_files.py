@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable
 from pathlib import Path
+
+from headwater.local.drawn_keys import password
 
 
 def write_private(file: Path, text: str, mode: int = 0o600) -> None:
@@ -17,7 +18,7 @@ def write_private(file: Path, text: str, mode: int = 0o600) -> None:
     unfinished.replace(file)
 
 
-def kept_secret(file: Path, make: Callable[[], str] = lambda: secrets.token_urlsafe(32)) -> str:
+def kept_secret(file: Path, make: Callable[[], str] = password) -> str:
     """Return the text of ``file``; where it is missing or empty, make one and keep it there."""
     try:
         text = file.read_text().strip()
