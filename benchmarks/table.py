@@ -29,7 +29,7 @@ def speed_table() -> str:
 
 
 def night_sentence() -> str:
-    """Two sentences from ``nightly.json``, and from ``pipeline.json`` what a retraining spends most of its time with."""
+    """Two sentences from ``nightly.json``, and from ``pipeline.json`` what takes most of a retraining."""
     (row,) = json.loads((RESULTS / "nightly.json").read_text())["rows"]
     stages = json.loads((RESULTS / "pipeline.json").read_text())["rows"][0]["stages"]
     return (
