@@ -102,13 +102,14 @@ def test_what_stays_is_watched_and_comes_back(resolved: dict[str, Any]) -> None:
 def test_secrets_come_first_then_the_migration_then_the_others(resolved: dict[str, Any]) -> None:
     waits = {name: service.get("depends_on", {}) for name, service in resolved["services"].items()}
     ended, healthy = {"condition": "service_completed_successfully"}, {"condition": "service_healthy"}
+    started = {"condition": "service_started"}
     assert waits["secrets"] == {}
     assert waits["postgres"] == waits["redis"] == {"secrets": ended}
     assert waits["headwater-migrate"] == {"postgres": healthy}
     for name in AIRFLOW:
         assert waits[name] == {"postgres": healthy, "headwater-migrate": ended}
     assert waits["worker"] == {"postgres": healthy, "headwater-migrate": ended, "redis": healthy}
-    assert waits["demo"] == dict.fromkeys(("api-server", "scheduler", "dag-processor"), healthy)
+    assert waits["demo"] == {"api-server": healthy, "scheduler": healthy, "dag-processor": started}
 
 
 def test_ports_are_for_this_machine_only() -> None:
