@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,6 +53,13 @@ class ParsingOnDemand(AirflowApi):
             except AirflowApiError:
                 if time.monotonic() > deadline:
                     raise
+
+
+def end_backfill(api: AirflowApi, backfill_id: int) -> None:
+    """End one whose runs have all ended: Airflow looks for it every half minute only, and takes no other before."""
+    with suppress(AirflowApiError):  # Airflow has just looked; whether it is over is asked next
+        api.call("PUT", f"/backfills/{backfill_id}/cancel")
+    assert api.call("GET", f"/backfills/{backfill_id}")["completed_at"]
 
 
 @dataclass(frozen=True)

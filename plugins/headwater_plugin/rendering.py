@@ -5,11 +5,11 @@ Belongs here: rendering. Does not: what a page tells (each page's file), the rou
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Mapping
 from functools import lru_cache
 from http import HTTPStatus
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 TEMPLATES = Path(__file__).parent / "templates"
+FROZEN_HEAP = "headwater.local.frozen_heap"
+"""A whole garbage collection of an API server goes through some 600,000 objects, nearly all modules and routes, and
+holds every answer up meanwhile: a third of a second, now and then, on any page."""
 SEPARATED = re.compile(r"[^_:./-]+[_:./-]*|[_:./-]+")
 """A word of a name, with the separators behind it."""
 
@@ -41,20 +44,9 @@ def page(
         code: the answer's status.
     """
     html = _environment().get_template(template).render(**view, root=root, here=here)
-    # Behind a page that is answered, which has imported what all of them need.
-    behind = BackgroundTask(settle) if code == HTTPStatus.OK else None
+    # Behind a page that is answered, which has imported what all of them need; once in a process, as any import.
+    behind = BackgroundTask(import_module, FROZEN_HEAP) if code == HTTPStatus.OK else None
     return HTMLResponse(html, code, headers=FORMS, background=behind)
-
-
-@lru_cache(maxsize=1)
-def settle() -> None:
-    """Leave what is there now out of every later garbage collection; once in a process.
-
-    A whole collection of an API server goes through some 600,000 objects, nearly all modules and routes that are never
-    garbage, and holds every answer up meanwhile: a third of a second, now and then, on any page.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 @lru_cache(maxsize=1)

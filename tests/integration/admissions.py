@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ import yaml
 from tests.chain.second_champion import reign
 from tests.clinic import CLINIC, clinic_rows
 from tests.faults import LostWard
-from tests.running_airflow import RunningAirflow
+from tests.running_airflow import RunningAirflow, end_backfill
 from tests.steady import steady_anchor
 
 from headwater.chain import baselines
@@ -34,7 +34,6 @@ from headwater.checks import baseline
 from headwater.checks.baseline import draw
 from headwater.checks.prepared import Prepared
 from headwater.ledger import Ledger
-from headwater.local.airflow_api import AirflowApiError
 from headwater.spec import DatasetSpec, load_spec
 from headwater.store import Store
 
@@ -114,11 +113,10 @@ def settled(airflow: RunningAirflow, run_type: str, *days: date) -> list[str]:
 
 
 def completed(airflow: RunningAirflow) -> None:
-    """End the backfills whose runs have ended: Airflow takes no other before, and looks for it every half minute."""
+    """End the backfills whose runs have ended, so that Airflow takes another."""
     for each in airflow.api.call("GET", "/backfills", params={"dag_id": DAG_ID})["backfills"]:
         if each["completed_at"] is None:
-            with suppress(AirflowApiError):  # Airflow has just looked
-                airflow.api.call("PUT", f"/backfills/{each['id']}/cancel")
+            end_backfill(airflow.api, each["id"])
 
 
 def held(house: House) -> dict[str, Any]:

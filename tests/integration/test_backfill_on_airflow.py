@@ -16,7 +16,7 @@ import pytest
 import yaml
 from tests.chain.second_champion import reign
 from tests.clinic import clinic_rows, clinic_spec
-from tests.running_airflow import RunningAirflow
+from tests.running_airflow import RunningAirflow, end_backfill
 from tests.steady import steady_anchor
 
 from headwater.chain import baselines, keys
@@ -118,18 +118,13 @@ def backfill(airflow: RunningAirflow, first: date, last: date, behaviour: str, *
 
 
 def finished(airflow: RunningAirflow, backfill_id: int, seconds: float = 2400) -> None:
-    """Return when no run of the dataset is under way and the backfill is over.
-
-    Airflow looks every 30 seconds whether one is: with all its runs at an end it is as soon as it is cancelled.
-    """
+    """Return when no run of the dataset is under way and the backfill is over."""
     deadline = time.monotonic() + seconds
     place = f"/dags/{DAG_ID}/dagRuns"
     while airflow.api.call("GET", place, params={"state": ["queued", "running"], "limit": 1})["total_entries"]:
         assert time.monotonic() < deadline, runs(airflow)
         time.sleep(1)
-    with suppress(AirflowApiError):  # it was over
-        airflow.api.call("PUT", f"/backfills/{backfill_id}/cancel")
-    assert airflow.api.call("GET", f"/backfills/{backfill_id}")["completed_at"]
+    end_backfill(airflow.api, backfill_id)
 
 
 def runs(airflow: RunningAirflow) -> dict[date, tuple[str, str]]:

@@ -54,9 +54,7 @@ def demo(console: Console) -> bool:
     shown = (given(SHOWN) or base_url).rstrip("/")
     with closing(Ledger(ledger_url)) as ledger, ledger.transaction() as books:
         if books.generators.champion(DATASET):
-            console.print(
-                f"{DATASET} has a generator: the demo was made before.", f"See {shown}/headwater/", soft_wrap=True
-            )
+            _say(console, f"{DATASET} has a generator: the demo was made before. See {shown}/headwater/")
             return True
     with AirflowApi(base_url, USER, password) as api:
         runs, outcome = both_runs(api, ledger_url, console, DATASET, datetime.now(UTC).date() - timedelta(days=1))
@@ -67,10 +65,14 @@ def demo(console: Console) -> bool:
         print_checks(console, outcome)
         for run in runs:
             api.unpause(run.dag_id)  # from now on the schedules work
-    # soft_wrap: a command that is broken in two cannot be copied.
-    console.print(f"Overview:  {shown}/headwater/  (user {USER})", markup=False, highlight=False, soft_wrap=True)
-    console.print(f"Password:  {TELL_PASSWORD}", markup=False, highlight=False, soft_wrap=True)
+    _say(console, f"Overview:  {shown}/headwater/  (user {USER})")
+    _say(console, f"Password:  {TELL_PASSWORD}")
     return outcome.is_released
+
+
+def _say(console: Console, text: str) -> None:
+    # soft_wrap: a URL or command that is broken in two cannot be copied.
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

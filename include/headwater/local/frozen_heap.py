@@ -1,4 +1,6 @@
-"""Imported last by the process that tasks are forked from: its objects are left out of every later garbage collection.
+"""Imported last by a process that has imported what it needs: its objects are left out of later garbage collections.
+
+By the one that tasks are forked from, and by Airflow's API server behind the first of our pages.
 
 A task would look through all objects of the libraries again and again, and copy their memory by that, although none of
 them is ever garbage. And it would have SQLAlchemy find out anew how tables hang together, Airflow's among them, which
